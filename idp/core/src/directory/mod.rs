@@ -1,0 +1,6 @@
+//! Who people are and what they may do: user IDs, participants, profiles, capabilities, phases.
+
+pub mod capabilities;
+pub mod clearing_house;
+pub mod phase;
+pub mod profile;
