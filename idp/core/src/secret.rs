@@ -13,7 +13,7 @@ use crate::{Entropy, EntropyExt};
 
 /// A text that must not be seen: a password, a one-time password, a client secret.
 #[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String")]
 pub struct SecretString(Zeroizing<String>);
 
 impl SecretString {
