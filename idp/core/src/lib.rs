@@ -10,6 +10,7 @@ pub mod journey;
 pub mod oauth;
 pub mod policy;
 pub mod secret;
+pub mod settings;
 mod time;
 
 pub use entropy::{Entropy, EntropyExt};
