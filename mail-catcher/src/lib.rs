@@ -48,7 +48,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let mailbox = Arc::new(Mailbox::new(config.capacity));
-    let receiver = smtp::Receiver::start(&config, smtp, Arc::clone(&mailbox)).context("starting the SMTP server")?;
+    let receiver =
+        smtp::Receiver::start(&config, smtp, Arc::clone(&mailbox)).context("starting the SMTP server")?;
     let served = axum::serve(web, http::router(mailbox)).with_graceful_shutdown(shutdown).await;
     receiver.close();
     served.context("serving the mail catcher's page")

@@ -22,7 +22,11 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    pub(crate) fn start(config: &Config, listener: TcpListener, mailbox: Arc<Mailbox>) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        config: &Config,
+        listener: TcpListener,
+        mailbox: Arc<Mailbox>,
+    ) -> anyhow::Result<Self> {
         listener.set_nonblocking(false)?;
         let closed = Arc::new(AtomicBool::new(false));
         let session = Session {
@@ -110,5 +114,7 @@ impl Handler for Session {
 /// 552 "exceeded storage allocation" (RFC 5321 §4.2.3). The session ends with it: after a refused message mailin
 /// would take the next command for more of the message.
 fn too_large() -> Response {
-    Response { action: Action::Close, ..Response::custom(552, "Message exceeds the size limit".to_owned()) }
+    let mut refusal = Response::custom(552, "Message exceeds the size limit".to_owned());
+    refusal.action = Action::Close;
+    refusal
 }

@@ -1,6 +1,6 @@
 //! Mail sent over a socket, read back over HTTP.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use chrono::DateTime;

@@ -74,12 +74,8 @@ pub trait Value {
 
 impl<V: Value> Setting for V {
     fn describe(&self, path: &str, meaning: &[&str], reference: &mut Vec<Entry>) {
-        let key = Key {
-            path: path.to_owned(),
-            kind: V::KIND,
-            default: self.written(),
-            meaning: prose(meaning),
-        };
+        let key =
+            Key { path: path.to_owned(), kind: V::KIND, default: self.written(), meaning: prose(meaning) };
         reference.push(Entry::Key(key));
     }
 }
@@ -197,20 +193,20 @@ macro_rules! settings {
     (@doc $($other:tt)*) => { "" };
     ($(
         $(#[$($outer:tt)*])*
-        pub struct $name:ident {
+        $visibility:vis struct $name:ident {
             $(
                 $(#[$($attribute:tt)*])*
-                pub $field:ident : $type:ty = $default:expr
+                $reach:vis $field:ident : $type:ty = $default:expr
             ),* $(,)?
         }
     )*) => {$(
         $(#[$($outer)*])*
         #[derive(::serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub struct $name {
+        $visibility struct $name {
             $(
                 $(#[$($attribute)*])*
-                pub $field: $type,
+                $reach $field: $type,
             )*
         }
 
@@ -253,22 +249,22 @@ mod tests {
     crate::settings! {
         /// A house.
         #[derive(Debug)]
-        pub struct House {
+        struct House {
             /// How many doors
             /// it has.
-            pub doors: u16 = 2,
+            doors: u16 = 2,
             /// What stands in it.
-            pub room: Room = Room::default(),
+            room: Room = Room::default(),
         }
 
         /// A room.
         #[derive(Debug)]
-        pub struct Room {
+        struct Room {
             /// Its "name".
-            pub name: Option<String> = None,
+            name: Option<String> = None,
             /// What hangs there.
             #[serde(alias = "images")]
-            pub pictures: Vec<String> = vec!["a \"face\"".to_owned()],
+            pictures: Vec<String> = vec!["a \"face\"".to_owned()],
         }
     }
 
