@@ -1,0 +1,7 @@
+//! Every black-box test of the product, in one binary so that it links once.
+//!
+//! Tests share the demo of [`conformance_tests::shared`] unless they need one of their own. Long ones run only with
+//! `COUNTERSIGN_SOAK=1`.
+
+mod architecture;
+mod protocol;
