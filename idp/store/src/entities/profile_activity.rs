@@ -1,0 +1,21 @@
+//! Rows of `profile_activity`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "profile_activity")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub profile_id: String,
+    pub wrong_otps: i64,
+    pub locked_at: Option<i64>,
+    pub locked_because: Option<String>,
+    pub last_access_at: Option<i64>,
+    pub last_access_method: Option<String>,
+    pub last_access_source: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
