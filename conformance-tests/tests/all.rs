@@ -4,4 +4,6 @@
 //! `COUNTERSIGN_SOAK=1`.
 
 mod architecture;
+#[cfg(test)] // so that its helpers may expect and panic as tests do
+mod journeys;
 mod protocol;
