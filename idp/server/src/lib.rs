@@ -1,1 +1,4 @@
-//! Being built.
+//! Countersign's HTTP server.
+
+pub mod http;
+pub mod mail;

@@ -1,0 +1,12 @@
+//! Everything that speaks HTTP.
+
+pub mod assets;
+pub mod cookies;
+pub mod csrf;
+pub mod headers;
+pub mod locale;
+pub mod pages;
+pub mod visitor;
+
+#[cfg(test)]
+mod tests;
