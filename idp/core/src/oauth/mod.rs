@@ -1,4 +1,8 @@
 //! The protocol's rules: OAuth 2.0 and OpenID Connect, without HTTP and without a database.
 
 pub mod acr;
+pub mod claims;
+pub mod client;
+pub mod error;
 pub mod interaction;
+pub mod scope;
