@@ -7,6 +7,7 @@ pub mod directory;
 mod entropy;
 pub mod ids;
 pub mod journey;
+pub mod mail;
 pub mod oauth;
 pub mod policy;
 pub mod secret;
