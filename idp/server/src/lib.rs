@@ -1,4 +1,5 @@
-//! Countersign's HTTP server.
+//! The issuer over HTTP: its configuration, its endpoints and pages, its background jobs, and how it is served.
 
+pub mod config;
 pub mod http;
 pub mod mail;
