@@ -17,6 +17,9 @@ use super::settings::Settings;
 /// What the names of environment variables begin with.
 pub const ENVIRONMENT_PREFIX: &str = "COUNTERSIGN_";
 
+/// Variables of the test command, which share our prefix and set nothing.
+const TEST_PREFIX: &str = "COUNTERSIGN_TEST_";
+
 /// How near a key must come to an unknown one to be suggested (Jaro–Winkler, 0 to 1).
 const RESEMBLANCE: f64 = 0.75;
 
@@ -53,7 +56,7 @@ fn gather(
     if let Some(file) = file {
         figment = figment.merge(Toml::file_exact(file));
     }
-    for (name, value) in variables {
+    for (name, value) in variables.into_iter().filter(|(name, _)| !name.starts_with(TEST_PREFIX)) {
         if let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) {
             let key = path.to_lowercase().replace("__", ".");
             let value = catalogue.parse(&key, value);
