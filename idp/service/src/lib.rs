@@ -1,1 +1,11 @@
-//! Being built.
+//! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
+
+mod hasher;
+mod services;
+#[cfg(test)]
+mod testing;
+mod vault;
+
+pub use hasher::{Busy, HashError, PasswordHasher};
+pub use services::{Issuer, Services};
+pub use vault::{MasterKey, Purpose, Unsealed, Vault};

@@ -1,0 +1,123 @@
+//! The bounded pool that hashes passwords (Argon2id, RFC 9106).
+//!
+//! One hash fills 19 MiB and a core for some 20 ms. Under a flood that must queue and then shed: at most `workers`
+//! hash at once, at most `queue` wait, everyone else is told at once to come back. So logins may slow down, but
+//! they never eat the machine that also serves tokens.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use countersign_core::policy::HashingPolicy;
+use countersign_core::secret::SecretString;
+use countersign_core::{Entropy, EntropyExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Hashes and verifies passwords, a bounded number at a time.
+#[derive(Clone)]
+pub struct PasswordHasher {
+    argon2: Argon2<'static>,
+    entropy: Arc<dyn Entropy>,
+    /// Everyone inside, hashing or waiting.
+    admitted: Arc<Semaphore>,
+    /// Those hashing.
+    working: Arc<Semaphore>,
+    capacity: usize,
+    /// What a password is compared with when there is none to compare with, so that it takes as long.
+    decoy: Arc<str>,
+}
+
+/// Too many passwords are being checked. Nothing was done; try again shortly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password pool is full")]
+pub struct Busy;
+
+/// Why a password was not hashed or verified.
+#[derive(Debug, thiserror::Error)]
+pub enum HashError {
+    /// The pool is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The parameters or a stored hash are unusable.
+    #[error("password hashing: {0}")]
+    Unusable(String),
+}
+
+impl PasswordHasher {
+    /// A pool as `policy` says.
+    ///
+    /// # Errors
+    /// When Argon2 does not take the parameters.
+    pub fn new(policy: &HashingPolicy, entropy: Arc<dyn Entropy>) -> Result<Self, HashError> {
+        let params = Params::new(policy.memory_kib, policy.iterations, 1, None).map_err(unusable)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let workers = if policy.workers == 0 { cores } else { usize::from(policy.workers) };
+        let capacity = workers + usize::from(policy.queue);
+        let decoy = hash(&argon2, &entropy.bytes::<32>(), &entropy.bytes())?.into();
+        Ok(Self {
+            argon2,
+            entropy,
+            admitted: Arc::new(Semaphore::new(capacity)),
+            working: Arc::new(Semaphore::new(workers)),
+            capacity,
+            decoy,
+        })
+    }
+
+    /// The PHC string to store for `password`.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] at once when the queue is full.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, HashError> {
+        let (argon2, password, salt) = (self.argon2.clone(), password.clone(), self.entropy.bytes());
+        self.run(move || hash(&argon2, password.expose().as_bytes(), &salt)).await?
+    }
+
+    /// Whether `password` is the one behind `phc`. Without a `phc` the answer is no, after the same work.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] at once when the queue is full.
+    pub async fn verify(&self, password: &SecretString, phc: Option<&str>) -> Result<bool, HashError> {
+        let (known, phc) = (phc.is_some(), phc.map_or_else(|| Arc::clone(&self.decoy), Arc::from));
+        let (argon2, password) = (self.argon2.clone(), password.clone());
+        let matches =
+            self.run(move || argon2.verify_password(password.expose().as_bytes(), &*phc).is_ok()).await?;
+        Ok(known & matches)
+    }
+
+    /// How many are inside, hashing or waiting.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.capacity - self.admitted.available_permits()
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Busy)?;
+        let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| Busy)?;
+        tokio::task::spawn_blocking(move || finish(work, admitted, working)).await.map_err(unusable)
+    }
+}
+
+/// Runs `work` and gives its places back, even when nobody waits for the outcome any more.
+fn finish<T>(work: impl FnOnce() -> T, admitted: OwnedSemaphorePermit, working: OwnedSemaphorePermit) -> T {
+    let outcome = work();
+    drop((working, admitted));
+    outcome
+}
+
+fn hash(argon2: &Argon2<'_>, password: &[u8], salt: &[u8; 16]) -> Result<String, HashError> {
+    let hash: PasswordHash = argon2.hash_password_with_salt(password, salt).map_err(unusable)?;
+    Ok(hash.to_string())
+}
+
+fn unusable(error: impl std::fmt::Display) -> HashError {
+    HashError::Unusable(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! What every use case has at hand.
+
+use std::sync::Arc;
+
+use countersign_core::policy::Policy;
+use countersign_core::{Clock, Entropy, Timestamp};
+use countersign_store::Store;
+use url::Url;
+
+use crate::{PasswordHasher, Vault};
+
+/// The composition of one node: built once, shared by every request and job.
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Lifetimes and limits.
+    pub policy: Policy,
+    /// Who we are to applications.
+    pub issuer: Issuer,
+    /// Seals and keyed hashes.
+    pub vault: Vault,
+    /// The pool that hashes passwords.
+    pub hasher: PasswordHasher,
+}
+
+impl Services {
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The issuer identifier (RFC 8414 §2): a URL without query, fragment, or trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer(String);
+
+impl Issuer {
+    /// Takes the identifier from configuration.
+    ///
+    /// # Errors
+    /// When it has a query or a fragment, or is not http(s).
+    pub fn parse(url: &Url) -> Result<Self, InvalidIssuer> {
+        if url.query().is_some() || url.fragment().is_some() || !matches!(url.scheme(), "http" | "https") {
+            return Err(InvalidIssuer);
+        }
+        Ok(Self(url.as_str().trim_end_matches('/').to_owned()))
+    }
+
+    /// As it stands in `iss`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL of one of our own paths, which starts with a slash.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// Whether browsers reach us by https, so that cookies are `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+/// The issuer identifier is not one.
+#[derive(Debug, thiserror::Error)]
+#[error("the issuer must be an http or https URL without query and fragment (RFC 8414 §2)")]
+pub struct InvalidIssuer;
