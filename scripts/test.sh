@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Sets up and runs every test. `--soak` adds the long ones: load, hundreds of kills.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+soak=
+for argument in "$@"; do
+    case "$argument" in
+        --soak) soak=1 ;;
+        *) echo "usage: scripts/test.sh [--soak]" >&2; exit 2 ;;
+    esac
+done
+
+say() { printf '\n== %s (%s)\n' "$1" "$(date -u +%H:%M:%S)"; }
+
+say "System packages"
+./scripts/setup.sh "${soak:+soak}"
+
+say "Format"
+cargo fmt --all --check
+
+say "Lints"
+cargo clippy --quiet --workspace --all-targets --locked -- --deny warnings
+
+say "Build"
+cargo build --quiet --workspace --all-targets --locked
+
+say "A throw-away PostgreSQL"
+. ./scripts/postgres.sh
+start_postgres
+trap stop_postgres EXIT
+
+say "Tests"
+export COUNTERSIGN_BIN="${CARGO_TARGET_DIR:-$PWD/target}/debug/countersign"
+[ -z "$soak" ] || export COUNTERSIGN_SOAK=1
+cargo test --quiet --workspace --locked
+
+if [ -n "$soak" ]; then
+    say "Load"
+    cargo build --quiet --release --locked --package countersign --package conformance-tests
+    COUNTERSIGN_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/countersign" \
+        "${CARGO_TARGET_DIR:-$PWD/target}/release/load"
+    if command -v cargo-deny >/dev/null; then
+        say "Licences and advisories"
+        cargo deny check licenses bans sources
+    fi
+fi
+say "All green"
