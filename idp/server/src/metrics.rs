@@ -1,0 +1,67 @@
+//! What is measured, and who may see it.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::config::Network;
+use crate::serve::ClientAddress;
+
+/// Seconds from a request's head to its answer's, by method, route and status.
+pub const REQUEST_SECONDS: &str = "countersign_http_request_duration_seconds";
+
+/// Bounds of the latency histograms, in seconds.
+const LATENCIES: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Installs the process's recorder. What is measured before is lost, so this comes first.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    let handle = builder()?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// A recorder that nothing reports to, for servers inside tests.
+pub fn detached() -> Result<PrometheusHandle, BuildError> {
+    Ok(builder()?.build_recorder().handle())
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCIES)
+}
+
+fn describe() {
+    metrics::describe_histogram!(
+        REQUEST_SECONDS,
+        metrics::Unit::Seconds,
+        "Time to answer a request, by method, route and status."
+    );
+    metrics::describe_counter!(
+        "countersign_connections_refused_total",
+        "Connections closed because there were too many."
+    );
+}
+
+#[derive(Clone)]
+struct Exposition {
+    handle: PrometheusHandle,
+    allow: Vec<Network>,
+}
+
+/// `/metrics`, for those it is meant for.
+pub(crate) fn router(handle: PrometheusHandle, allow: Vec<Network>) -> Router {
+    Router::new().route("/metrics", get(expose)).with_state(Exposition { handle, allow })
+}
+
+async fn expose(client: ClientAddress, State(exposition): State<Exposition>) -> Response {
+    if !exposition.allow.iter().any(|network| network.contains(client.0)) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, exposition.handle.render()).into_response()
+}

@@ -1,0 +1,143 @@
+//! What is known of every request: an id, a log line, a measurement; and how long it may take.
+//!
+//! The log says method, route, status, duration, client and id. Never a query string, a header or a body: those of
+//! `/authorize`, `/login` and `/token` carry what must not be read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tracing::Instrument as _;
+
+use super::Serving;
+use super::client::{ClientAddress, Peer};
+use super::refusal::{Panicked, panicked, refusal, wants_page};
+use crate::config::{LimitSettings, Network};
+
+const REQUEST_ID: &str = "x-request-id";
+
+/// Watches requests.
+pub(super) struct Observer {
+    trusted_proxies: Vec<Network>,
+    time_limit: Duration,
+    ids: RequestIds,
+}
+
+impl Observer {
+    pub(super) fn new(serving: &Serving) -> Arc<Self> {
+        Arc::new(Self {
+            trusted_proxies: serving.trusted_proxies.clone(),
+            time_limit: Duration::from_secs(serving.limits.request_seconds.into()),
+            ids: RequestIds::new(),
+        })
+    }
+}
+
+/// `router` with everything that surrounds an endpoint.
+pub(super) fn around(router: Router, observer: Arc<Observer>, limits: &LimitSettings) -> Router {
+    let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
+    router
+        .layer(RequestBodyLimitLayer::new(body_bytes))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(observer, observe))
+}
+
+async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = observer.ids.next();
+    let client = client(&observer, &request);
+    let (method, route) = (known_method(request.method()), route(&request));
+    let page = wants_page(request.headers());
+    let span = tracing::info_span!("request", request_id = %id, method, route = %route);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        // Whatever the client sent under this name is replaced: an id in our logs is ours.
+        request.headers_mut().insert(REQUEST_ID, value);
+    }
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
+
+    let answered =
+        tokio::time::timeout(observer.time_limit, next.run(request).instrument(span.clone())).await;
+    let mut response = match answered {
+        Ok(response) if response.extensions().get::<Panicked>().is_some() => {
+            refusal(page, StatusCode::INTERNAL_SERVER_ERROR, "server_error", &id)
+        }
+        Ok(response) => response,
+        Err(_) => refusal(page, StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", &id),
+    };
+
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    report(&span, started.elapsed(), method, &route, response.status(), client);
+    response
+}
+
+fn client(observer: &Observer, request: &Request) -> Option<ClientAddress> {
+    let peer = request.extensions().get::<Peer>()?;
+    Some(ClientAddress::find(peer.0.ip(), request.headers(), &observer.trusted_proxies))
+}
+
+fn report(
+    span: &tracing::Span,
+    took: Duration,
+    method: &'static str,
+    route: &str,
+    status: StatusCode,
+    client: Option<ClientAddress>,
+) {
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let client = client.map(|client| tracing::field::display(client.0));
+    span.in_scope(|| tracing::info!(status = status.as_u16(), duration_ms, client, "answered"));
+    metrics::histogram!(
+        crate::metrics::REQUEST_SECONDS,
+        "method" => method, "route" => route.to_owned(), "status" => status.as_u16().to_string()
+    )
+    .record(took.as_secs_f64());
+}
+
+/// The route as it was declared; what was asked for is the client's text and belongs neither in a log nor in a label.
+fn route(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned()
+}
+
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}
+
+/// Request ids: unique, not secret. The process and a count.
+struct RequestIds {
+    process: u64,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    fn new() -> Self {
+        // The hasher's keys differ from process to process; an id needs no more chance than that.
+        use std::hash::{BuildHasher as _, Hasher as _};
+        let process = std::hash::RandomState::new().build_hasher().finish();
+        Self { process, count: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> String {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        format!("{:012x}-{count:06x}", self.process & 0xffff_ffff_ffff)
+    }
+}
