@@ -135,6 +135,14 @@ async fn rfc6749_4_1_2_1_foreign_scope_is_invalid() -> Result<()> {
     assert_refused(&request, "invalid_scope").await
 }
 
+/// OpenID Connect Core §3.1.2.1: scope values that are not understood are passed over, and not granted.
+#[tokio::test]
+async fn core_3_1_2_1_unknown_scopes_are_passed_over() -> Result<()> {
+    let login = Login::new(BASIC, "openid weather").await?;
+    assert_eq!(login.tokens().await?.text("scope")?, "openid");
+    Ok(())
+}
+
 /// RFC 6749 §3.3: a scope is made of printable characters without quotes and backslashes.
 #[tokio::test]
 async fn rfc6749_3_3_malformed_scope_is_refused() -> Result<()> {

@@ -17,6 +17,7 @@
 //! | `id_token` | OpenID Connect Core §2 and §3.1.3.6, §8 |
 //! | `introspection` | RFC 7662 |
 //! | `issuer` | RFC 9207 |
+//! | `lifetimes` | of codes, tokens and sessions |
 //! | `logout` | OpenID Connect RP-Initiated Logout |
 //! | `pkce` | RFC 7636 |
 //! | `prompt` | OpenID Connect Core §3.1.2.1: `prompt`, `max_age` |
@@ -42,6 +43,7 @@ mod hints;
 mod id_token;
 mod introspection;
 mod issuer;
+mod lifetimes;
 mod logout;
 mod pkce;
 mod prompt;
@@ -122,7 +124,16 @@ impl Login {
 
     /// Of this user.
     async fn of(user: User, party: RelyingParty, request: AuthorizationRequest) -> Result<Self> {
-        let demo = shared().await?;
+        Self::at(shared().await?, user, party, request).await
+    }
+
+    /// At this demo.
+    async fn at(
+        demo: &'static Demo,
+        user: User,
+        party: RelyingParty,
+        request: AuthorizationRequest,
+    ) -> Result<Self> {
         let mut browser = demo.browser()?;
         let callback = browser.authorize(&request, &user).await?;
         Ok(Self { demo, party, user, browser, request, callback })

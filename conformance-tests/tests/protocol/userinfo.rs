@@ -32,6 +32,17 @@ async fn core_5_3_1_takes_post() -> Result<()> {
     Ok(())
 }
 
+/// RFC 9110 §11.1: the scheme's name is read in any case.
+#[tokio::test]
+async fn rfc6750_2_1_the_scheme_is_case_insensitive() -> Result<()> {
+    let login = Login::new(BASIC, "openid").await?;
+    let token = login.tokens().await?.access_token()?;
+    let request = login.party.http.get(login.party.endpoint("/userinfo"));
+    let reply = Reply::read(request.header("authorization", format!("bEaReR {token}")).send().await?).await?;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    Ok(())
+}
+
 /// RFC 6750 §2: one way at a time.
 #[tokio::test]
 async fn rfc6750_2_the_token_comes_by_one_way_only() -> Result<()> {
