@@ -1,5 +1,6 @@
 //! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
 
+pub mod cleanup;
 mod hasher;
 mod services;
 #[cfg(test)]

@@ -160,3 +160,6 @@ fn count_statements(connection: &mut DatabaseConnection, statements: &Arc<Atomic
         statements.fetch_add(1, Ordering::Relaxed);
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@
 mod connection;
 mod entities;
 mod error;
+mod expired;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use error::StoreError;
+pub use expired::Perishable;
