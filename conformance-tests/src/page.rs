@@ -112,6 +112,12 @@ impl Page {
         Ok(form)
     }
 
+    /// Every form of the page, whatever its buttons.
+    pub fn forms(&self) -> Result<Vec<Form>> {
+        let document = Html::parse_document(&self.body);
+        document.select(&selector("form")?).map(|form| self.read(form)).collect()
+    }
+
     /// The first form of the page, whatever its buttons.
     pub fn only_form(&self) -> Result<Form> {
         let document = Html::parse_document(&self.body);

@@ -3,6 +3,8 @@
 //! Tests share the demo of [`conformance_tests::shared`] unless they need one of their own. Long ones run only with
 //! `COUNTERSIGN_SOAK=1`.
 
+#[cfg(test)] // so that its helpers may index and panic as tests do
+mod abuse;
 mod architecture;
 #[cfg(test)] // so that its helpers may expect and panic as tests do
 mod journeys;

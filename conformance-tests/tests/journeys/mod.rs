@@ -1,5 +1,6 @@
 //! What people do, in a real Chromium: one file per journey. They take the pictures of the documentation on the way.
 
+mod account;
 mod chrome;
 mod first_login;
 mod languages;
