@@ -6,6 +6,8 @@ pub mod csrf;
 pub mod headers;
 pub mod locale;
 pub mod pages;
+pub mod router;
+pub mod state;
 pub mod visitor;
 
 #[cfg(test)]
