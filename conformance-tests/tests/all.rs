@@ -6,6 +6,8 @@
 #[cfg(test)] // so that its helpers may index and panic as tests do
 mod abuse;
 mod architecture;
+#[cfg(test)] // as above
+mod durability;
 #[cfg(test)] // so that its helpers may expect and panic as tests do
 mod journeys;
 mod protocol;

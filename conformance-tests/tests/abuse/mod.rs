@@ -12,6 +12,6 @@ mod open_redirect;
 mod otp;
 mod refresh;
 mod sealed;
-mod setup;
+pub(crate) mod setup;
 mod slow_down;
 mod totp;
