@@ -126,9 +126,7 @@ impl Client {
 
     /// Whether the metadata make sense together. Registration and import ask this before anything is stored.
     pub fn check(&self) -> Result<(), ClientProblem> {
-        if self.client_id.is_empty()
-            || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':')
-        {
+        if !is_client_id(&self.client_id) {
             return Err(ClientProblem::ClientId);
         }
         if self.is_public() && self.may_use(GrantType::ClientCredentials) {
@@ -355,8 +353,8 @@ pub enum SubjectType {
 /// What is wrong with a client's metadata.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientProblem {
-    /// Not printable ASCII without spaces and colons.
-    #[error("a client_id is printable ASCII without spaces and colons")]
+    /// Not printable ASCII without spaces and colons, or what a user's `sub` could be.
+    #[error("a client_id is printable ASCII without spaces and colons, and not a subject identifier")]
     ClientId,
     /// `client_credentials` without credentials.
     #[error("a public client cannot use client_credentials")]
@@ -370,6 +368,13 @@ pub enum ClientProblem {
     /// Pairwise subjects over several hosts.
     #[error("pairwise subjects over several redirect hosts need a sector identifier")]
     Sector,
+}
+
+/// A service's tokens have its `client_id` for a `sub`: it must not be one a user could have (RFC 9068 §5).
+fn is_client_id(text: &str) -> bool {
+    let printable = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
+    let like_a_subject = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !text.is_empty() && text.len() <= 128 && printable && !like_a_subject
 }
 
 /// RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1.

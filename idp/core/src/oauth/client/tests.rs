@@ -71,3 +71,11 @@ fn a_client_survives_storage() {
     let text = serde_json::to_string(&stored).unwrap();
     assert_eq!(serde_json::from_str::<Client>(&text).unwrap(), stored);
 }
+
+#[test]
+fn a_client_id_is_plain_and_no_subject() {
+    for client_id in ["", "a b", "a:b", "é", "0123456789abcdef0123456789abcdef", &"x".repeat(129)] {
+        let client = Client { client_id: client_id.to_owned(), ..client("https://shop.example/cb") };
+        assert_eq!(client.check(), Err(ClientProblem::ClientId), "{client_id}");
+    }
+}

@@ -1,0 +1,138 @@
+//! What stands in the tokens we sign.
+
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::client::SigningAlg;
+use super::client_auth::Audience;
+use super::scope::Scope;
+
+/// `typ` of an access token (RFC 9068 §2.1): an ID token can never pass for one.
+pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
+/// `typ` of an ID token.
+pub const ID_TOKEN_TYP: &str = "JWT";
+
+/// Claims of an access token (RFC 9068 §2.2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccessTokenClaims {
+    /// The issuer.
+    pub iss: String,
+    /// The user as this client knows them, or the client when it calls as itself.
+    pub sub: String,
+    /// Who may accept it.
+    pub aud: Audience,
+    /// Until when, in Unix seconds.
+    pub exp: i64,
+    /// Made when, in Unix seconds.
+    pub iat: i64,
+    /// Its identifier.
+    pub jti: String,
+    /// For whom it was made.
+    pub client_id: String,
+    /// What it allows.
+    pub scope: Scope,
+    /// When the user logged in, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// How strongly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// By what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<String>>,
+    /// The session, while the grant depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// The grant it came from: what introspection and `/userinfo` look up. Our own claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<String>,
+    /// What resource servers decide by.
+    #[serde(flatten)]
+    pub further: Map<String, Value>,
+}
+
+/// Claims of an ID token (OIDC Core §2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdTokenClaims {
+    /// The issuer.
+    pub iss: String,
+    /// The user as this client knows them.
+    pub sub: String,
+    /// The client.
+    pub aud: Audience,
+    /// Until when, in Unix seconds.
+    pub exp: i64,
+    /// Made when, in Unix seconds.
+    pub iat: i64,
+    /// When the user logged in, in Unix seconds.
+    pub auth_time: i64,
+    /// The request's `nonce`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// How strongly.
+    pub acr: String,
+    /// By what.
+    pub amr: Vec<String>,
+    /// The client.
+    pub azp: String,
+    /// Ties it to the access token (OIDC Core §3.1.3.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+    /// The session (Back-Channel Logout §2.1).
+    pub sid: String,
+    /// Claims that the request named.
+    #[serde(flatten)]
+    pub further: Map<String, Value>,
+}
+
+/// Who may accept an access token: the audiences asked for, or us where none was. `/userinfo` stays open to a token
+/// of a login whatever its audience (RFC 9068 §3, RFC 8707 §2).
+#[must_use]
+pub fn audience(issuer: &str, resources: &[String], is_login: bool) -> Audience {
+    if resources.is_empty() {
+        return Audience::One(issuer.to_owned());
+    }
+    let userinfo = is_login.then(|| issuer.to_owned());
+    let mut audiences: Vec<_> = resources.iter().cloned().chain(userinfo).collect();
+    match audiences.pop() {
+        Some(only) if audiences.is_empty() => Audience::One(only),
+        last => Audience::Many(audiences.into_iter().chain(last).collect()),
+    }
+}
+
+/// `at_hash`: the left half of the access token's hash, by the hash function of the ID token's algorithm
+/// (OIDC Core §3.1.3.6; SHA-512 is Ed25519's own).
+#[must_use]
+pub fn at_hash(alg: SigningAlg, access_token: &str) -> String {
+    let algorithm = match alg {
+        SigningAlg::Rs256 | SigningAlg::Es256 | SigningAlg::Ps256 => &SHA256,
+        SigningAlg::EdDsa => &SHA512,
+    };
+    let hash = digest(algorithm, access_token.as_bytes());
+    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_as_in_core_appendix_a() {
+        let access_token = "jHkWEdUXMU1BwAsC4vtUsZwnvTvIxEl0z9K3vx5KF0Y";
+        assert_eq!(at_hash(SigningAlg::Rs256, access_token), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash(SigningAlg::EdDsa, access_token).len(), 43);
+    }
+
+    #[test]
+    fn the_audience_is_what_was_asked_for() {
+        let api = ["https://api".to_owned()];
+        assert_eq!(audience("https://us", &[], true), Audience::One("https://us".into()));
+        assert_eq!(audience("https://us", &api, false), Audience::One("https://api".into()));
+        let both = Audience::Many(vec!["https://api".into(), "https://us".into()]);
+        assert_eq!(audience("https://us", &api, true), both);
+    }
+}
