@@ -121,9 +121,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_hash_as_in_core_appendix_a() {
-        let access_token = "jHkWEdUXMU1BwAsC4vtUsZwnvTvIxEl0z9K3vx5KF0Y";
-        assert_eq!(at_hash(SigningAlg::Rs256, access_token), "77QmUPtjPfzWtF2AnpK9RQ");
+    fn at_hash_is_half_of_the_algorithm_s_own_hash() {
+        // The SHA-256 of "abc" begins so (FIPS 180-2 appendix B.1).
+        let half = hex::decode("ba7816bf8f01cfea414140de5dae2223").unwrap();
+        let access_token = "abc";
+        assert_eq!(at_hash(SigningAlg::Rs256, access_token), URL_SAFE_NO_PAD.encode(half));
         assert_eq!(at_hash(SigningAlg::EdDsa, access_token).len(), 43);
     }
 
