@@ -5,8 +5,6 @@
 
 mod app;
 mod config;
-mod menu;
-mod pages;
 
 use std::future::Future;
 

@@ -1,28 +1,30 @@
-//! The application put together: its facts and its addresses.
+//! The application put together.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use relying_party_client::web::pages;
 use relying_party_client::{Application, RelyingParty};
 
-use crate::{actions, pages};
+use crate::Config;
 
 /// What the application says about itself.
 pub(crate) const APPLICATION: Application = Application {
     slug: "settlement_agent",
     name: "Settlement Agent",
-    full_name: "A third party's settlement system",
-    purpose: "A settlement agent's own system, which logs its people in through Countersign and settles for the participants that appointed it.",
+    full_name: "Settlement desk of a third party",
+    purpose: "A settlement agent's own system: see for which principal you act, and what Countersign tells about you.",
     theme: include_str!("../assets/theme.css"),
-    scopes: &["profile", "email", "clearing"],
+    scopes: &["profile", "email", "clearing", "offline_access"],
     is_resource: false,
 };
 
 /// Every page of the application.
-pub(crate) fn router(party: &RelyingParty) -> Router {
-    let own = Router::new()
-        .route("/", get(pages::home))
-        .route("/refresh", post(actions::refresh))
-        .route("/own-token", post(actions::own_token))
-        .with_state(party.clone());
-    party.application_router(own)
+pub(crate) fn router(party: &RelyingParty, _config: &Config) -> Router {
+    party.application_router(Router::new().route("/", get(home)).with_state(party.clone()))
+}
+
+async fn home(State(party): State<RelyingParty>) -> Response {
+    pages::landing(&party)
 }

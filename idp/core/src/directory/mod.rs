@@ -4,3 +4,4 @@ pub mod capabilities;
 pub mod clearing_house;
 pub mod phase;
 pub mod profile;
+pub mod user_id;

@@ -16,7 +16,6 @@ use crate::{Claims, RefreshError, RelyingParty, Secret, TokenTimes};
 #[derive(Clone)]
 pub struct LiveSession {
     party: RelyingParty,
-    key: SessionKey,
     session: Arc<Session>,
 }
 
@@ -57,11 +56,6 @@ impl LiveSession {
     pub async fn refresh_now(&self) -> Result<(), RefreshError> {
         self.party.keep_fresh(&self.session, true).await
     }
-
-    /// Ends the session here; the browser's cookie then belongs to nobody.
-    pub fn end(&self) {
-        self.party.sessions().remove(self.key);
-    }
 }
 
 impl RelyingParty {
@@ -72,7 +66,7 @@ impl RelyingParty {
         let key = SessionKey::of(&cookie);
         let Some(session) = self.sessions().find(key, self.now()) else { return Ok(None) };
         match self.keep_fresh(&session, false).await {
-            Ok(()) => Ok(Some(LiveSession { party: self.clone(), key, session })),
+            Ok(()) => Ok(Some(LiveSession { party: self.clone(), session })),
             Err(RefreshError::Ended(reason)) => {
                 tracing::info!(%reason, "session ended by the issuer");
                 self.sessions().remove(key);
