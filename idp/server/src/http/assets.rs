@@ -1,7 +1,7 @@
 //! Stylesheet, scripts and pictures: part of the binary, served for ever under an address that names their content.
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -25,13 +25,15 @@ pub fn address(path: &str) -> String {
     }
 }
 
-async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
+async fn serve(Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let Some(file) = Assets::get(&path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let tag = format!("\"{}\"", version(&file));
+    // Only an address that names the content may be kept for ever; the stylesheet's pictures are asked for without.
+    let kept = if query.is_some() { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     let caching = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(kept)),
         (header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))),
     ];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {

@@ -142,6 +142,15 @@ impl PageError {
         self
     }
 
+    /// The key of its words. With an argument they are others than without: `error-slow-down-seconds` says how many.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.args.first() {
+            Some((name, _)) => format!("{}-{name}", self.code.key()),
+            None => self.code.key(),
+        }
+    }
+
     /// Whether it is about that input; used by templates.
     #[must_use]
     pub fn concerns(&self, field: &str) -> bool {

@@ -27,7 +27,7 @@ pub trait View: Template {
     /// The words of its error.
     fn error_text(&self) -> String {
         let texts = Texts(self.context().locale);
-        self.error().map(|error| texts.with(&error.code.key(), &error.args)).unwrap_or_default()
+        self.error().map(|error| texts.with(&error.key(), &error.args)).unwrap_or_default()
     }
 
     /// The response: markup, status, and the headers of a page.

@@ -1,0 +1,43 @@
+mail-greeting = Dear user,
+mail-closing = Sent by Countersign. Please do not reply to this message. Countersign never asks for your password or a one-time password by email or telephone.
+mail-fact-user-id = User ID
+mail-fact-time = Time (Hong Kong)
+mail-fact-from = From
+mail-fact-new-address = New address
+factor-app = authenticator app
+factor-email = email
+factor-passkey = passkey
+factor-smartcard = smartcard
+mail-otp-login-subject = Your one-time password
+mail-otp-login-opening = Here is your one-time password to log in. It is valid for { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+} and works once, in the browser that asked for it.
+mail-otp-login-advice = If you did not just log in, someone knows your password: reset it, and tell the delegated administrator of your participant.
+mail-otp-reset-subject = Your code to reset the password
+mail-otp-reset-opening = Here is your one-time password to set a new password. It is valid for { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+} and works once, in the browser that asked for it.
+mail-otp-reset-advice = If you did not ask for it, do nothing: your password stays as it is. Do not pass the code on to anyone.
+mail-password-changed-subject = Your password was changed
+mail-password-changed-opening = The password of { $user } was set or changed. All its sessions have been ended.
+mail-password-changed-advice = If it was not you, tell the delegated administrator of your participant at once.
+mail-factor-added-subject = A second factor was added
+mail-factor-added-opening = A second factor was added for { $user }: { $factor }.
+mail-factor-added-advice = If it was not you, tell the delegated administrator of your participant at once.
+mail-factor-removed-subject = A second factor was removed
+mail-factor-removed-opening = A second factor was removed for { $user }: { $factor }.
+mail-factor-removed-advice = If you did not expect this, tell the delegated administrator of your participant at once.
+mail-account-locked-subject = Your account is locked
+mail-account-locked-opening = { $user } was locked after too many wrong entries. Nobody can log in with it until it is unlocked; resetting the password does not unlock it.
+mail-account-locked-advice = Ask the delegated administrator of your participant to unlock it. If the entries were not yours, say so.
+mail-profile-changed-subject = Your user profile was changed
+mail-profile-changed-opening = The profile of { $user } was changed by an approved request.
+mail-profile-changed-advice = If you did not expect this, ask the delegated administrator of your participant.
+mail-email-changed-old-subject = Your registered email address was changed
+mail-email-changed-old-opening = Messages about { $user } no longer come to this address.
+mail-email-changed-old-advice = If you did not expect this, tell the delegated administrator of your participant at once.
+mail-email-changed-new-subject = This address is now registered with Countersign
+mail-email-changed-new-opening = Messages about { $user }, one-time passwords among them, now come to this address.
+mail-email-changed-new-advice = If you do not know this user ID, tell the sender of your access rights or delete this message.
