@@ -14,7 +14,6 @@
     const label = (shown) => {
       input.type = shown ? "text" : "password";
       button.textContent = shown ? input.dataset.hide : input.dataset.show;
-      button.setAttribute("aria-pressed", String(shown));
     };
     label(false);
     button.addEventListener("click", () => label(input.type === "password"));

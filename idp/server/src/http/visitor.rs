@@ -90,7 +90,12 @@ pub async fn introduce(State(visitors): State<Visitors>, mut request: Request, n
 
 impl Visitors {
     /// The visitor of a request, and the cookies to set.
-    fn meet(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> (Visitor, Vec<Cookie<'static>>) {
+    pub(super) fn meet(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> (Visitor, Vec<Cookie<'static>>) {
         let jar = CookieJar::from_headers(headers);
         let mut cookies = Vec::new();
 

@@ -47,8 +47,32 @@ pub struct LastAccess {
     pub at: DateTime<Utc>,
     /// From which address.
     pub from: String,
-    /// The texts' key of the method: `method-password-app`, `method-password-email`, `method-smartcard`, `method-passkey`.
-    pub method_key: &'static str,
+    /// By which method.
+    pub method: Method,
+}
+
+/// How someone logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Password and authenticator app.
+    PasswordApp,
+    /// Password and email OTP.
+    PasswordEmail,
+    /// Smartcard.
+    Smartcard,
+    /// Passkey.
+    Passkey,
+}
+
+impl Method {
+    fn key(self) -> &'static str {
+        match self {
+            Self::PasswordApp => "method-password-app",
+            Self::PasswordEmail => "method-password-email",
+            Self::Smartcard => "method-smartcard",
+            Self::Passkey => "method-passkey",
+        }
+    }
 }
 
 /// A session at the issuer.

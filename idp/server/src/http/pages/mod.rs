@@ -16,7 +16,7 @@ mod reset;
 mod texts;
 mod view;
 
-pub use account::{Account, AccountNews, Channel, ChannelChoice, LastAccess, SessionLine};
+pub use account::{Account, AccountNews, Channel, ChannelChoice, LastAccess, Method, SessionLine};
 pub use consent::{Consent, ConsentScope};
 pub use context::{LanguageLink, PageContext};
 pub use errors::{BrokenRule, ErrorCode, PageError};
@@ -29,3 +29,6 @@ pub use otp::{Otp, OtpChannel};
 pub use reset::{ResetDone, ResetOtp, ResetPassword, ResetUserId};
 pub use texts::{Arg, Texts, shown_moment};
 pub use view::View;
+
+#[cfg(test)]
+mod tests;
