@@ -2,13 +2,11 @@
 
 pub mod cleanup;
 mod hasher;
-mod outbound;
 mod services;
 #[cfg(test)]
 mod testing;
 mod vault;
 
 pub use hasher::{Busy, HashError, PasswordHasher};
-pub use outbound::{Outbound, OutboundError, Reach};
 pub use services::{Issuer, Services};
 pub use vault::{MasterKey, Purpose, Unsealed, Vault};

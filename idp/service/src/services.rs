@@ -7,7 +7,7 @@ use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
 use url::Url;
 
-use crate::{Outbound, PasswordHasher, Vault};
+use crate::{PasswordHasher, Vault};
 
 /// The composition of one node: built once, shared by every request and job.
 pub struct Services {
@@ -25,8 +25,6 @@ pub struct Services {
     pub vault: Vault,
     /// The pool that hashes passwords.
     pub hasher: PasswordHasher,
-    /// Calls to addresses that clients registered.
-    pub outbound: Outbound,
 }
 
 impl Services {

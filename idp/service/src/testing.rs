@@ -8,7 +8,7 @@ use countersign_core::{Clock, Entropy, Timestamp, from_millis};
 use countersign_store::testing::TestDatabase;
 use url::Url;
 
-use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
+use crate::{Issuer, MasterKey, PasswordHasher, Services, Vault};
 
 /// A clock that stands until it is moved.
 pub(crate) struct TestClock(AtomicI64);
@@ -85,7 +85,6 @@ fn node(database: TestDatabase) -> TestNode {
         issuer: Issuer::parse(&Url::parse("http://localhost:8080").unwrap()).unwrap(),
         vault: Vault::new(&MasterKey::new([7; 32]), Arc::clone(&entropy)).unwrap(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
-        outbound: Outbound::new(Reach::Private).unwrap(),
         policy,
     };
     TestNode { services: Arc::new(services), clock, database }

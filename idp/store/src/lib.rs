@@ -4,13 +4,33 @@
 //! the reader's, or that of the [`Tx`] in which its changes are to happen together. Nothing changes outside a
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
+mod activity;
 mod connection;
+mod counters;
 mod entities;
 mod error;
 mod expired;
+mod login_flows;
+mod otp_challenges;
+mod outbox;
+mod participants;
+mod passwords;
+mod phases;
+mod profiles;
+mod second_factors;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use activity::{Activity, LockedBecause};
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
+pub use counters::{Counters, Window};
 pub use error::StoreError;
 pub use expired::Perishable;
+pub use login_flows::{FoundFlow, LoginFlows, NewFlow};
+pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
+pub use outbox::{Outbox, StoredMail};
+pub use participants::{Participant, Participants};
+pub use passwords::{Credential, Passwords};
+pub use phases::{CurrentPhases, Phases};
+pub use profiles::{DirectoryDetails, Profiles};
+pub use second_factors::{SecondFactors, SetUp, SoftToken};

@@ -32,5 +32,3 @@ pub use view::View;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-pub(crate) use tests::sample_visitors;

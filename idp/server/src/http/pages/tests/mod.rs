@@ -4,5 +4,3 @@ mod gallery;
 mod markup;
 mod samples;
 mod texts;
-
-pub(crate) use samples::visitors as sample_visitors;

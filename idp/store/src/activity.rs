@@ -1,0 +1,119 @@
+//! What login itself keeps of a profile: wrong OTPs, the lock, the last access.
+
+use countersign_core::directory::profile::LastAccess;
+use countersign_core::ids::ProfileId;
+use countersign_core::{Timestamp, from_millis, to_millis};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use crate::entities::profile_activity::{Column, Entity, Model};
+use crate::{Connection, StoreError};
+
+/// Why a profile is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockedBecause {
+    /// Too many wrong passwords.
+    Passwords,
+    /// Too many wrong OTPs after a right password.
+    Otps,
+}
+
+impl LockedBecause {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Passwords => "passwords",
+            Self::Otps => "otps",
+        }
+    }
+}
+
+/// The repository of profiles' activity.
+pub struct Activity<'a>(Connection<'a>);
+
+impl<'a> Activity<'a> {
+    /// Speaks to `connection`.
+    #[must_use]
+    pub fn on(connection: Connection<'a>) -> Self {
+        Self(connection)
+    }
+
+    /// Counts one more wrong OTP, before it is known to be one, unless `limit` are counted already. However many
+    /// guesses arrive at once, no more than `limit` are told yes.
+    pub async fn count_otp(&self, profile: &ProfileId, limit: u16) -> Result<bool, StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::WrongOtps, Expr::col(Column::WrongOtps).add(1))
+            .filter(Column::ProfileId.eq(profile.as_str()))
+            .filter(Column::WrongOtps.lt(i64::from(limit)));
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// Takes one count back: the OTP was right, or had been right before.
+    pub async fn uncount_otp(&self, profile: &ProfileId) -> Result<(), StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::WrongOtps, Expr::col(Column::WrongOtps).sub(1))
+            .filter(Column::ProfileId.eq(profile.as_str()))
+            .filter(Column::WrongOtps.gt(0));
+        update.exec(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// How many wrong OTPs are counted.
+    pub async fn wrong_otps(&self, profile: &ProfileId) -> Result<u16, StoreError> {
+        Ok(self.row(profile).await?.map_or(0, |row| u16::try_from(row.wrong_otps).unwrap_or(u16::MAX)))
+    }
+
+    /// Locks a profile that is not; says whether this call did.
+    pub async fn lock(
+        &self,
+        profile: &ProfileId,
+        because: LockedBecause,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::LockedAt, Expr::value(to_millis(now)))
+            .col_expr(Column::LockedBecause, Expr::value(because.as_str()))
+            .filter(Column::ProfileId.eq(profile.as_str()))
+            .filter(Column::LockedAt.is_null());
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// Unlocks a profile and forgets its wrong OTPs.
+    pub async fn unlock(&self, profile: &ProfileId) -> Result<(), StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::LockedAt, Expr::value(None::<i64>))
+            .col_expr(Column::LockedBecause, Expr::value(None::<String>))
+            .col_expr(Column::WrongOtps, Expr::value(0))
+            .filter(Column::ProfileId.eq(profile.as_str()));
+        update.exec(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// The last access.
+    pub async fn last_access(&self, profile: &ProfileId) -> Result<Option<LastAccess>, StoreError> {
+        Ok(self.row(profile).await?.and_then(last_access))
+    }
+
+    /// Notes an access; wrong OTPs before it are forgotten.
+    pub async fn record_access(&self, profile: &ProfileId, access: &LastAccess) -> Result<(), StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::LastAccessAt, Expr::value(to_millis(access.time)))
+            .col_expr(Column::LastAccessMethod, Expr::value(access.method.as_str()))
+            .col_expr(Column::LastAccessSource, Expr::value(access.source.as_str()))
+            .col_expr(Column::WrongOtps, Expr::value(0))
+            .filter(Column::ProfileId.eq(profile.as_str()));
+        update.exec(self.0.executor()).await?;
+        Ok(())
+    }
+
+    async fn row(&self, profile: &ProfileId) -> Result<Option<Model>, StoreError> {
+        Ok(Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?)
+    }
+}
+
+fn last_access(row: Model) -> Option<LastAccess> {
+    Some(LastAccess {
+        time: from_millis(row.last_access_at?),
+        method: row.last_access_method?,
+        source: row.last_access_source?,
+    })
+}

@@ -1,0 +1,114 @@
+//! Passwords, as PHC strings of Argon2id, and the last few before them.
+
+use countersign_core::ids::ProfileId;
+use countersign_core::{Entropy, EntropyExt as _, Timestamp, to_millis};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use crate::entities::{former_passwords, passwords, profiles};
+use crate::{Connection, StoreError};
+
+/// What a typed password is compared with.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Whose.
+    pub profile: ProfileId,
+    /// The PHC string, if a password was ever set.
+    pub phc: Option<String>,
+}
+
+/// The repository of passwords.
+pub struct Passwords<'a>(Connection<'a>);
+
+impl<'a> Passwords<'a> {
+    /// Speaks to `connection`.
+    #[must_use]
+    pub fn on(connection: Connection<'a>) -> Self {
+        Self(connection)
+    }
+
+    /// What the password of a user ID is compared with. As many statements are sent for one that is not there.
+    pub async fn credential(&self, user_id: &str) -> Result<Option<Credential>, StoreError> {
+        let profile: Option<String> = profiles::Entity::find()
+            .select_only()
+            .column(profiles::Column::Id)
+            .filter(profiles::Column::UserId.eq(user_id))
+            .into_tuple()
+            .one(self.0.executor())
+            .await?;
+        let id = profile.clone().unwrap_or_default();
+        let row = passwords::Entity::find_by_id(id).one(self.0.executor()).await?;
+        Ok(profile.map(|id| Credential { profile: ProfileId::from_stored(id), phc: row.map(|row| row.phc) }))
+    }
+
+    /// The present password and the ones before it, newest first, at most `count` in all.
+    pub async fn recent(&self, profile: &ProfileId, count: u8) -> Result<Vec<String>, StoreError> {
+        let present = passwords::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?;
+        let former = former_passwords::Entity::find()
+            .filter(former_passwords::Column::ProfileId.eq(profile.as_str()))
+            .order_by_desc(former_passwords::Column::ReplacedAt)
+            .limit(u64::from(count))
+            .all(self.0.executor())
+            .await?;
+        let all = present.into_iter().map(|row| row.phc).chain(former.into_iter().map(|row| row.phc));
+        Ok(all.take(count.into()).collect())
+    }
+
+    /// Sets the password. The present one joins the former ones, of which `history` are kept.
+    pub async fn set(
+        &self,
+        profile: &ProfileId,
+        phc: &str,
+        history: u8,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<(), StoreError> {
+        if let Some(present) = passwords::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await? {
+            let row = former_passwords::ActiveModel {
+                id: Set(former_id(entropy)),
+                profile_id: Set(present.profile_id),
+                phc: Set(present.phc),
+                replaced_at: Set(to_millis(now)),
+            };
+            former_passwords::Entity::insert(row).exec_without_returning(self.0.executor()).await?;
+            self.forget_past(profile, history).await?;
+        }
+        let row = passwords::ActiveModel {
+            profile_id: Set(profile.as_str().to_owned()),
+            phc: Set(phc.to_owned()),
+            set_at: Set(to_millis(now)),
+        };
+        let conflict = OnConflict::column(passwords::Column::ProfileId)
+            .update_columns([passwords::Column::Phc, passwords::Column::SetAt])
+            .to_owned();
+        passwords::Entity::insert(row)
+            .on_conflict(conflict)
+            .exec_without_returning(self.0.executor())
+            .await?;
+        Ok(())
+    }
+
+    async fn forget_past(&self, profile: &ProfileId, history: u8) -> Result<(), StoreError> {
+        let kept: Vec<String> = former_passwords::Entity::find()
+            .select_only()
+            .column(former_passwords::Column::Id)
+            .filter(former_passwords::Column::ProfileId.eq(profile.as_str()))
+            .order_by_desc(former_passwords::Column::ReplacedAt)
+            .limit(u64::from(history))
+            .into_tuple()
+            .all(self.0.executor())
+            .await?;
+        former_passwords::Entity::delete_many()
+            .filter(former_passwords::Column::ProfileId.eq(profile.as_str()))
+            .filter(former_passwords::Column::Id.is_not_in(kept))
+            .exec(self.0.executor())
+            .await?;
+        Ok(())
+    }
+}
+
+fn former_id(entropy: &dyn Entropy) -> String {
+    entropy.bytes::<16>().iter().fold(String::with_capacity(32), |id, byte| id + &format!("{byte:02x}"))
+}
