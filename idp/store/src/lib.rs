@@ -5,12 +5,15 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
+mod authorization_codes;
 mod connection;
+mod consents;
 mod counters;
 mod entities;
 mod error;
 mod expired;
 mod login_flows;
+mod logout_deliveries;
 mod otp_challenges;
 mod outbox;
 mod participants;
@@ -18,15 +21,19 @@ mod passwords;
 mod phases;
 mod profiles;
 mod second_factors;
+mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use activity::{Activity, LockedBecause};
+pub use authorization_codes::AuthorizationCodes;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
+pub use consents::Consents;
 pub use counters::{Counters, Window};
 pub use error::StoreError;
 pub use expired::Perishable;
 pub use login_flows::{FoundFlow, LoginFlows, NewFlow};
+pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};
 pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
 pub use outbox::{Outbox, StoredMail};
 pub use participants::{Participant, Participants};
@@ -34,3 +41,4 @@ pub use passwords::{Credential, Passwords};
 pub use phases::{CurrentPhases, Phases};
 pub use profiles::{DirectoryDetails, Profiles};
 pub use second_factors::{SecondFactors, SetUp, SoftToken};
+pub use sessions::Sessions;

@@ -16,4 +16,5 @@ pub mod logout;
 pub mod pkce;
 pub mod requirement;
 pub mod scope;
+pub mod session;
 pub mod tokens;
