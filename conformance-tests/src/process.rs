@@ -16,7 +16,14 @@ pub(crate) struct Process {
 impl Process {
     pub(crate) fn spawn(arguments: &[String], environment: &[(String, String)], log: &Path) -> Result<Self> {
         let output = File::options().create(true).append(true).open(log)?;
-        let child = Command::new(binary()?)
+        let mut command = Command::new(binary()?);
+        // What steers the tests is no configuration of the product.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("COUNTERSIGN_") {
+                command.env_remove(name);
+            }
+        }
+        let child = command
             .args(arguments)
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
