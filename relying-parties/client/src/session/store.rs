@@ -121,6 +121,3 @@ impl Ended {
 fn seconds(seconds: u32) -> TimeDelta {
     TimeDelta::seconds(seconds.into())
 }
-
-#[cfg(test)]
-mod tests;
