@@ -2,7 +2,7 @@
 
 use countersign_core::{Timestamp, to_millis};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
-use sea_orm::{ConnectionTrait as _, StatementBuilder as _};
+use sea_orm::ConnectionTrait as _;
 
 use crate::{Store, StoreError};
 
