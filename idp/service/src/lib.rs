@@ -2,6 +2,7 @@
 
 pub mod cleanup;
 mod hasher;
+pub mod interaction;
 pub mod outbox;
 mod services;
 #[cfg(test)]
