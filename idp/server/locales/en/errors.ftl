@@ -17,7 +17,7 @@ error-resend-too-soon-seconds = A code has just been sent. You can ask for anoth
 error-resend-limit = No more codes can be sent for now. Use the latest one, or try again in an hour.
 error-password-policy = This password cannot be used:
 error-wrong-code = This enrolment code is not right, or is no longer valid.
-error-wrong-password = Your present password is not right.
+error-wrong-password = Your current password is not right.
 error-slow-down = There were several wrong tries. Please wait a while before the next one.
 error-slow-down-seconds = There were several wrong tries. You can try again in { $seconds } { $seconds ->
     [one] second

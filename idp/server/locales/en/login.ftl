@@ -1,7 +1,7 @@
 # Choice of method
 choose-method-title = How would you like to log in?
 choose-method-otp = Log in with OTP
-choose-method-otp-detail = Password and a one-time password from your app or email
+choose-method-otp-detail = Password, then a code from your app or email
 choose-method-smartcard = Log in with smartcard
 choose-method-smartcard-detail = Smartcard in the reader, and its PIN
 other-method = Choose another way to log in

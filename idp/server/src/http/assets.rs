@@ -5,6 +5,8 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{Embed, EmbeddedFile};
 
 #[derive(Embed)]
@@ -43,7 +45,7 @@ async fn serve(Path(path): Path<String>, RawQuery(query): RawQuery, headers: Hea
 }
 
 fn version(file: &EmbeddedFile) -> String {
-    file.metadata.sha256_hash().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash().first_chunk::<9>().unwrap_or(&[0; 9]))
 }
 
 fn content_type(path: &str) -> &'static str {

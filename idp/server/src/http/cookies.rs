@@ -1,6 +1,6 @@
 //! The names and attributes of every cookie of the issuer, in one place.
 //!
-//! All are HttpOnly, SameSite=Lax and for the whole path. On https they are Secure and carry the `__Host-` prefix
+//! All are `HttpOnly`, `SameSite=Lax` and for the whole path. On https they are Secure and carry the `__Host-` prefix
 //! (RFC 6265bis §4.1.3.2), so that no neighbour of the domain can plant one. Cookies ignore ports: applications
 //! on the same host use names of their own.
 

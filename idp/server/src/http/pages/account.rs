@@ -51,6 +51,12 @@ pub struct LastAccess {
     pub method: Method,
 }
 
+impl LastAccess {
+    fn shown(&self) -> String {
+        shown_moment(self.at)
+    }
+}
+
 /// How someone logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -90,6 +96,16 @@ pub struct SessionLine {
     pub browser: String,
     /// Whether it is this one.
     pub current: bool,
+}
+
+impl SessionLine {
+    fn began(&self) -> String {
+        shown_moment(self.began_at)
+    }
+
+    fn seen(&self) -> String {
+        shown_moment(self.seen_at)
+    }
 }
 
 /// What has just been done, said at the top of the page.
@@ -157,10 +173,6 @@ pub struct Account {
 impl Account {
     fn fault_of(&self, field: &str) -> bool {
         reset::at_fault(&self.broken, field)
-    }
-
-    fn moment(&self, at: &DateTime<Utc>) -> String {
-        shown_moment(*at)
     }
 
     fn has_others(&self) -> bool {

@@ -156,6 +156,12 @@ impl PageError {
     pub fn concerns(&self, field: &str) -> bool {
         self.field == Some(field)
     }
+
+    /// Whether it is about one of those inputs, separated by spaces; used by templates.
+    #[must_use]
+    pub fn concerns_any(&self, fields: &str) -> bool {
+        fields.split(' ').any(|field| self.concerns(field))
+    }
 }
 
 /// A rule that a new password breaks. Its text is `rule-CODE`.

@@ -32,3 +32,5 @@ pub use view::View;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::sample_visitors;

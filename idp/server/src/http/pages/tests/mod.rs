@@ -4,3 +4,5 @@ mod gallery;
 mod markup;
 mod samples;
 mod texts;
+
+pub(crate) use samples::visitors as sample_visitors;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Duration, Utc};
 use countersign_core::oauth::interaction::Purpose;
 use countersign_core::{Clock, Entropy};
@@ -89,8 +89,8 @@ pub(crate) fn all(locale: Locale, words: &Words) -> Vec<Sample> {
     samples
 }
 
-fn sample(name: &'static str, step: &'static str, view: impl View) -> Sample {
-    Sample { name, step, response: view.respond() }
+fn sample(name: &'static str, step: &'static str, view: impl IntoResponse) -> Sample {
+    Sample { name, step, response: view.into_response() }
 }
 
 fn journey(locale: Locale, words: &Words) -> Vec<Sample> {
