@@ -18,7 +18,6 @@ const TABLES: &[&str] = &[
     "CREATE TABLE signing_keys (
         kid TEXT PRIMARY KEY,
         algorithm TEXT NOT NULL,
-        state TEXT NOT NULL,
         public_jwk TEXT NOT NULL,
         private_sealed TEXT NOT NULL,
         created_at BIGINT NOT NULL,

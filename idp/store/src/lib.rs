@@ -6,6 +6,7 @@
 
 mod activity;
 mod authorization_codes;
+mod clients;
 mod connection;
 mod consents;
 mod counters;
@@ -23,11 +24,14 @@ mod phases;
 mod profiles;
 mod second_factors;
 mod sessions;
+mod signing_keys;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod versions;
 
 pub use activity::{Activity, LockedBecause};
 pub use authorization_codes::AuthorizationCodes;
+pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;
 pub use counters::{Counters, Window};
@@ -44,3 +48,5 @@ pub use phases::{CurrentPhases, Phases};
 pub use profiles::{DirectoryDetails, Profiles};
 pub use second_factors::{SecondFactors, SetUp, SoftToken};
 pub use sessions::Sessions;
+pub use signing_keys::{SigningKeys, StoredKey};
+pub use versions::{Versioned, Versions};

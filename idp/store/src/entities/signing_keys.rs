@@ -8,7 +8,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub kid: String,
     pub algorithm: String,
-    pub state: String,
     pub public_jwk: String,
     pub private_sealed: String,
     pub created_at: i64,
