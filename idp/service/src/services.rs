@@ -7,7 +7,9 @@ use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
 use url::Url;
 
-use crate::{PasswordHasher, Vault};
+use crate::clients::ClientRegistry;
+use crate::keys::Keyring;
+use crate::{Outbound, PasswordHasher, Vault};
 
 /// The composition of one node: built once, shared by every request and job.
 pub struct Services {
@@ -23,8 +25,14 @@ pub struct Services {
     pub issuer: Issuer,
     /// Seals and keyed hashes.
     pub vault: Vault,
+    /// The keys we sign with, once [`crate::keys::maintain`] has loaded them.
+    pub keyring: Keyring,
+    /// The clients, once [`crate::clients::refresh`] has loaded them.
+    pub clients: ClientRegistry,
     /// The pool that hashes passwords.
     pub hasher: PasswordHasher,
+    /// Calls to addresses that clients registered.
+    pub outbound: Outbound,
 }
 
 impl Services {

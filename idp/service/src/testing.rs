@@ -1,24 +1,38 @@
 //! Test doubles for time and chance, and a whole [`Services`] on a test database.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::unwrap_used,
+        clippy::missing_panics_doc,
+        missing_docs,
+        reason = "for tests, of this crate and of those above it"
+    )
+)]
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use countersign_core::policy::{HashingPolicy, Policy};
 use countersign_core::{Clock, Entropy, Timestamp, from_millis};
+use countersign_store::Store;
 use countersign_store::testing::TestDatabase;
 use url::Url;
 
-use crate::{Issuer, MasterKey, PasswordHasher, Services, Vault};
+use crate::clients::ClientRegistry;
+use crate::keys::Keyring;
+use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
 
 /// A clock that stands until it is moved.
-pub(crate) struct TestClock(AtomicI64);
+pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    pub(crate) fn at(millis: i64) -> Self {
+    #[must_use]
+    pub fn at(millis: i64) -> Self {
         Self(AtomicI64::new(millis))
     }
 
-    pub(crate) fn advance_seconds(&self, seconds: i64) {
+    pub fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 }
@@ -30,10 +44,11 @@ impl Clock for TestClock {
 }
 
 /// Bytes that look random and are the same for the same seed (SplitMix64). Never for anything but tests.
-pub(crate) struct SeededEntropy(Mutex<u64>);
+pub struct SeededEntropy(Mutex<u64>);
 
 impl SeededEntropy {
-    pub(crate) fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(Mutex::new(seed))
     }
 }
@@ -52,40 +67,51 @@ impl Entropy for SeededEntropy {
 }
 
 /// A node on a test database: its clock stands at a Monday morning, its passwords hash cheaply.
-pub(crate) struct TestNode {
-    pub(crate) services: Arc<Services>,
-    pub(crate) clock: Arc<TestClock>,
-    pub(crate) database: TestDatabase,
+pub struct TestNode {
+    pub services: Arc<Services>,
+    pub clock: Arc<TestClock>,
+    pub database: TestDatabase,
 }
 
 /// 2026-11-23 08:00:00 in Hong Kong.
-pub(crate) const MONDAY_MORNING: i64 = 1_795_392_000_000;
+pub const MONDAY_MORNING: i64 = 1_795_392_000_000;
 
 /// One node for every kind of database at hand.
-pub(crate) async fn nodes() -> Vec<TestNode> {
+pub async fn nodes() -> Vec<TestNode> {
     countersign_store::testing::databases().await.into_iter().map(node).collect()
 }
 
 /// One node on SQLite.
-pub(crate) async fn sqlite_node() -> TestNode {
+pub async fn sqlite_node() -> TestNode {
     node(countersign_store::testing::sqlite().await)
+}
+
+/// Another node on the database of `node`, with connections of its own and the same clock.
+pub async fn second_node(node: &TestNode) -> Services {
+    services(countersign_store::testing::connect(&node.database.url).await, &node.clock, 43)
 }
 
 fn node(database: TestDatabase) -> TestNode {
     let clock = Arc::new(TestClock::at(MONDAY_MORNING));
-    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(42));
+    TestNode { services: Arc::new(services(database.store.clone(), &clock, 42)), clock, database }
+}
+
+fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     let policy = Policy {
         hashing: HashingPolicy { memory_kib: 64, iterations: 1, workers: 2, queue: 256 },
         ..Policy::default()
     };
-    let services = Services {
-        store: database.store.clone(),
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+    Services {
+        store,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::clone(&entropy),
         issuer: Issuer::parse(&Url::parse("http://localhost:8080").unwrap()).unwrap(),
         vault: Vault::new(&MasterKey::new([7; 32]), Arc::clone(&entropy)).unwrap(),
+        keyring: Keyring::default(),
+        clients: ClientRegistry::default(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
+        outbound: Outbound::new(Reach::Private).unwrap(),
         policy,
-    };
-    TestNode { services: Arc::new(services), clock, database }
+    }
 }

@@ -45,8 +45,12 @@ pub async fn sqlite() -> TestDatabase {
     TestDatabase { kind: "sqlite", store, url, _directory: Some(directory) }
 }
 
+/// A store on the database at `url`: a second node beside the first.
+///
+/// # Panics
+/// When it cannot be reached.
 #[expect(clippy::expect_used, reason = "a test without its database has failed")]
-async fn connect(url: &str) -> Store {
+pub async fn connect(url: &str) -> Store {
     let options =
         StoreOptions { max_connections: 8, durability: Durability::None, ..StoreOptions::default() };
     Store::connect(url, &options).await.expect("a connection to the test database")

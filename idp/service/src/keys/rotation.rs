@@ -1,0 +1,124 @@
+//! Rotation: the schedule says what is due, and of all nodes that see it, one does it.
+
+use std::sync::Arc;
+
+use countersign_core::Timestamp;
+use countersign_core::oauth::key_schedule::{KeyLife, KeyState, KeyStep, due};
+use countersign_store::{SigningKeys, StoredKey, Tx, Versioned, Versions};
+
+use super::generate::{NewKey, generate};
+use super::signer::Pair;
+use super::{KeyError, PreparedKey, Ring};
+use crate::{Purpose, Services};
+
+/// A node that loses to another looks again; whoever loses this often has a different problem.
+const ATTEMPTS: usize = 5;
+
+/// Loads what other nodes rotated, and rotates what is due. For the start of a node and, every
+/// `policy.keys.refresh_seconds`, for a job.
+pub async fn maintain(services: &Services) -> Result<(), KeyError> {
+    for _ in 0..ATTEMPTS {
+        let version = Versions::on(services.store.read()).get(Versioned::SigningKeys).await?;
+        let stored = SigningKeys::on(services.store.read()).all().await?;
+        let lives: Vec<KeyLife> = stored.iter().map(|key| key.life.clone()).collect();
+        let steps = due(&lives, &services.policy.keys, services.now());
+        if steps.is_empty() {
+            return load(services, &stored);
+        }
+        rotate(services, version, steps).await?;
+    }
+    Err(KeyError::Material("the schedule does not settle"))
+}
+
+/// Takes the steps, if no other node has done so since `version` was read.
+async fn rotate(services: &Services, version: i64, steps: Vec<KeyStep>) -> Result<(), KeyError> {
+    // Keys are made before the transaction begins: nobody waits for primes.
+    let mut prepared = Vec::new();
+    for step in steps {
+        let key = match &step {
+            KeyStep::Add { alg, .. } => Some(generate(*alg).await?),
+            KeyStep::Remove { .. } => None,
+        };
+        prepared.push((step, key));
+    }
+    let tx = services.store.begin().await?;
+    if !Versions::on(tx.connection()).advance_from(Versioned::SigningKeys, version).await? {
+        return Ok(());
+    }
+    for (step, key) in prepared {
+        take(services, &tx, step, key).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn take(services: &Services, tx: &Tx, step: KeyStep, key: Option<NewKey>) -> Result<(), KeyError> {
+    let keys = SigningKeys::on(tx.connection());
+    match (step, key) {
+        (KeyStep::Add { alg, activates_at, replaces, replaced_removed_at }, Some(new)) => {
+            if let Some(kid) = replaces {
+                keys.retire(&kid, activates_at, replaced_removed_at).await?;
+            }
+            let private_sealed = services
+                .vault
+                .seal(Purpose::SigningKey, new.kid.as_bytes(), &new.pkcs8)
+                .map_err(|_| KeyError::Material("sealing failed"))?;
+            tracing::info!(kid = new.kid, alg = alg.as_str(), %activates_at, "signing key added");
+            let life = KeyLife { kid: new.kid, alg, activates_at, retires_at: None, removed_at: None };
+            let created_at = services.now();
+            keys.add(&StoredKey { life, public_jwk: new.public_jwk, private_sealed, created_at }).await?;
+        }
+        (KeyStep::Remove { kid }, _) => {
+            keys.remove(&kid).await?;
+            tracing::info!(kid, "signing key removed");
+        }
+        (KeyStep::Add { .. }, None) => return Err(KeyError::Material("no key was made")),
+    }
+    Ok(())
+}
+
+/// Replaces the ring. Keys it held already are not unsealed again.
+fn load(services: &Services, stored: &[StoredKey]) -> Result<(), KeyError> {
+    let present = services.keyring.current();
+    let unchanged = |key: &StoredKey| present.find(&key.life.kid).filter(|known| *known.life() == key.life);
+    let keys = stored
+        .iter()
+        .map(|key| match unchanged(key) {
+            Some(known) => Ok(Arc::clone(known)),
+            None => open(services, key).map(Arc::new),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    services.keyring.replace(Ring::new(keys, services.now())?);
+    Ok(())
+}
+
+fn open(services: &Services, key: &StoredKey) -> Result<PreparedKey, KeyError> {
+    let pkcs8 = services
+        .vault
+        .open(Purpose::SigningKey, key.life.kid.as_bytes(), &key.private_sealed)
+        .ok_or_else(|| KeyError::Sealed(key.life.kid.clone()))?;
+    PreparedKey::new(key.life.clone(), Pair::parse(key.life.alg, &pkcs8)?, &key.public_jwk)
+}
+
+/// A key as the command line lists it.
+#[derive(Clone, Debug)]
+pub struct KeyListing {
+    /// Which, of what kind, and when it does what.
+    pub life: KeyLife,
+    /// Where it stands now.
+    pub state: KeyState,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Every key there is, oldest first: `countersign keys list`. Nothing is unsealed and nothing is rotated.
+pub async fn list(services: &Services) -> Result<Vec<KeyListing>, KeyError> {
+    let now = services.now();
+    let stored = SigningKeys::on(services.store.read()).all().await?;
+    let listing = |key: StoredKey| KeyListing {
+        state: key.life.state(now),
+        life: key.life,
+        created_at: key.created_at,
+    };
+    Ok(stored.into_iter().map(listing).collect())
+}
