@@ -1,30 +1,49 @@
-//! The application put together.
+//! The application put together: its facts, its state, its addresses.
+
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::FromRef;
 use axum::routing::get;
-use relying_party_client::web::pages;
-use relying_party_client::{Application, RelyingParty};
+use relying_party_client::{AccessTokenVerifier, Application, RelyingParty};
 
-use crate::Config;
+use crate::functions::FunctionTable;
+use crate::{api, pages};
 
 /// What the application says about itself.
 pub(crate) const APPLICATION: Application = Application {
     slug: "ccms",
     name: "CCMS Terminal",
-    full_name: "Common Collateral Management System",
-    purpose: "Clearing and settlement work of your participant.",
+    full_name: "Clearing and settlement",
+    purpose: "Here the business users of a participant do their clearing and settlement work.",
     theme: include_str!("../assets/theme.css"),
-    scopes: &["profile", "email", "clearing", "offline_access"],
+    scopes: &["profile", "email", api::SCOPE],
     is_resource: true,
 };
 
-/// Every page of the application.
-pub(crate) fn router(party: &RelyingParty, _config: &Config) -> Router {
-    party.application_router(Router::new().route("/", get(home)).with_state(party.clone()))
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) party: RelyingParty,
+    pub(crate) functions: Arc<FunctionTable>,
+    pub(crate) tokens: AccessTokenVerifier,
 }
 
-async fn home(State(party): State<RelyingParty>) -> Response {
-    pages::landing(&party)
+impl FromRef<AppState> for RelyingParty {
+    fn from_ref(state: &AppState) -> Self {
+        state.party.clone()
+    }
+}
+
+/// Every page of the application, and its API.
+pub(crate) fn router(party: &RelyingParty, functions: FunctionTable) -> Router {
+    let tokens = AccessTokenVerifier::new(party.clone(), api::SCOPE);
+    let state = AppState { party: party.clone(), functions: Arc::new(functions), tokens };
+    let own = Router::new()
+        .route("/", get(pages::home))
+        .route("/functions/{slug}", get(pages::function))
+        .route("/authorisation-code", get(pages::approval_code))
+        .route("/api/functions", get(api::functions))
+        .with_state(state);
+    party.application_router(own)
 }

@@ -154,6 +154,9 @@ pub enum ServeError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The application's own data contradict themselves.
+    #[error("{0}")]
+    Data(String),
     /// The listener failed.
     #[error("serving failed: {0}")]
     Io(#[from] std::io::Error),

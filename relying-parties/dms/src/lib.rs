@@ -5,6 +5,8 @@
 
 mod app;
 mod config;
+mod menu;
+mod pages;
 
 use std::future::Future;
 

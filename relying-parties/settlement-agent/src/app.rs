@@ -1,30 +1,28 @@
-//! The application put together.
+//! The application put together: its facts and its addresses.
 
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::get;
-use relying_party_client::web::pages;
+use axum::routing::{get, post};
 use relying_party_client::{Application, RelyingParty};
 
-use crate::Config;
+use crate::{actions, pages};
 
 /// What the application says about itself.
 pub(crate) const APPLICATION: Application = Application {
     slug: "settlement_agent",
     name: "Settlement Agent",
-    full_name: "Settlement desk of a third party",
-    purpose: "A settlement agent's own system: see for which principal you act, and what Countersign tells about you.",
+    full_name: "A third party's settlement system",
+    purpose: "A settlement agent's own system, which logs its people in through Countersign and settles for the participants that appointed it.",
     theme: include_str!("../assets/theme.css"),
-    scopes: &["profile", "email", "clearing", "offline_access"],
+    scopes: &["profile", "email", "clearing"],
     is_resource: false,
 };
 
 /// Every page of the application.
-pub(crate) fn router(party: &RelyingParty, _config: &Config) -> Router {
-    party.application_router(Router::new().route("/", get(home)).with_state(party.clone()))
-}
-
-async fn home(State(party): State<RelyingParty>) -> Response {
-    pages::landing(&party)
+pub(crate) fn router(party: &RelyingParty) -> Router {
+    let own = Router::new()
+        .route("/", get(pages::home))
+        .route("/refresh", post(actions::refresh))
+        .route("/own-token", post(actions::own_token))
+        .with_state(party.clone());
+    party.application_router(own)
 }

@@ -3,8 +3,10 @@
 //! It proves itself by a signed assertion instead of a shared secret, needs the person's consent, and shows plainly what it was
 //! told.
 
+mod actions;
 mod app;
 mod config;
+mod pages;
 
 use std::future::Future;
 
@@ -19,6 +21,6 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let party = RelyingParty::new(config.oidc.clone(), app::APPLICATION)?;
-    serve_until(&party, app::router(&party, &config), listener, shutdown).await
+    let party = RelyingParty::new(config.oidc, app::APPLICATION)?;
+    serve_until(&party, app::router(&party), listener, shutdown).await
 }

@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_login_is_answered_by_its_own_state_in_time() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
-        let lifetime = Duration::from_secs(60);
+        let lifetime = Duration::from_mins(1);
         assert!(pending().answers("abcdefghijklmnopqrst", at(1_060), lifetime));
         assert!(!pending().answers("abcdefghijklmnopqrst", at(1_061), lifetime));
         assert!(!pending().answers("abcdefghijklmnopXXXX", at(1_001), lifetime));

@@ -16,6 +16,7 @@ use crate::{Claims, RefreshError, RelyingParty, Secret, TokenTimes};
 #[derive(Clone)]
 pub struct LiveSession {
     party: RelyingParty,
+    key: SessionKey,
     session: Arc<Session>,
 }
 
@@ -56,6 +57,11 @@ impl LiveSession {
     pub async fn refresh_now(&self) -> Result<(), RefreshError> {
         self.party.keep_fresh(&self.session, true).await
     }
+
+    /// Ends the session here; the browser's cookie then belongs to nobody.
+    pub fn end(&self) {
+        self.party.sessions().remove(self.key);
+    }
 }
 
 impl RelyingParty {
@@ -66,7 +72,7 @@ impl RelyingParty {
         let key = SessionKey::of(&cookie);
         let Some(session) = self.sessions().find(key, self.now()) else { return Ok(None) };
         match self.keep_fresh(&session, false).await {
-            Ok(()) => Ok(Some(LiveSession { party: self.clone(), session })),
+            Ok(()) => Ok(Some(LiveSession { party: self.clone(), key, session })),
             Err(RefreshError::Ended(reason)) => {
                 tracing::info!(%reason, "session ended by the issuer");
                 self.sessions().remove(key);
