@@ -70,13 +70,16 @@ impl Drop for Process {
     }
 }
 
-/// `COUNTERSIGN_BIN`, or `target/<profile>/countersign` beside the running test, built once when missing.
+/// `COUNTERSIGN_BIN`, or `target/<profile>/countersign` beside the running program, built once when missing.
 fn binary() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("COUNTERSIGN_BIN") {
         return Ok(path.into());
     }
-    let test = std::env::current_exe()?;
-    let profile = test.parent().and_then(Path::parent).context("the test runs outside a target directory")?;
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("a program stands in a folder")?;
+    // Tests stand in `deps`, the load tool beside the product.
+    let profile = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+    let profile = profile.context("the test runs outside a target directory")?;
     let path = profile.join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
     if !path.exists() {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -33,7 +33,9 @@ impl Line {
             match done {
                 Ok(()) => {}
                 // Nobody answers any more: that is what this is about.
-                Err(error) if error.chain().any(|cause| cause.is::<reqwest::Error>()) => return Ok(()),
+                Err(error) if error.chain().any(|cause| cause.downcast_ref::<reqwest::Error>().is_some()) => {
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             }
         }

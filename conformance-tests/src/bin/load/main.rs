@@ -1,0 +1,100 @@
+//! Load: how fast the product is, beside how fast this machine could be at all.
+//!
+//! `cargo run --release -p conformance-tests --bin load -- --soak` measures everything for as long as the published
+//! figures were (so does `COUNTERSIGN_SOAK=1`); without, it makes a short pass, to see that everything still runs.
+//! Both are bounded in time and in number, speak to the loopback interface only, and print a Markdown document (`docs/performance.md`).
+
+mod alike;
+mod flood;
+mod idle;
+mod journeys;
+mod limits;
+mod percentiles;
+mod rank;
+mod report;
+mod scenarios;
+mod wrk;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use conformance_tests::{Demo, Options};
+
+use limits::Limits;
+use report::Report;
+
+/// How long each measurement takes, and how many people take part.
+#[derive(Clone, Copy, Debug)]
+struct Extent {
+    span: Duration,
+    users: usize,
+    journeys: usize,
+    pairs: usize,
+}
+
+impl Extent {
+    const SHORT: Self = Self { span: Duration::from_secs(2), users: 360, journeys: 40, pairs: 40 };
+    const SOAK: Self = Self { span: Duration::from_secs(10), users: 1600, journeys: 200, pairs: 200 };
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let extent = match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] if std::env::var("COUNTERSIGN_SOAK").as_deref() == Ok("1") => Extent::SOAK,
+        [] => Extent::SHORT,
+        [flag] if flag == "--soak" => Extent::SOAK,
+        other => bail!("one flag is known, `--soak`; given were {other:?}"),
+    };
+    let report = Box::pin(measure(extent)).await?;
+    print(&report.to_string());
+    if report.failed() {
+        bail!("an aim was missed, see above");
+    }
+    Ok(())
+}
+
+async fn measure(extent: Extent) -> Result<Report> {
+    say("the limits of this machine");
+    let limits = Limits::measure(extent.span).await?;
+    let mut report = Report::new(limits)?;
+
+    say("the server at rest");
+    report.idle(&idle::measure().await?);
+
+    say("peak rates");
+    let demo = demo(extent).await?;
+    for line in scenarios::measure(&demo, &limits, extent.span).await? {
+        report.rate(line);
+    }
+
+    say("other endpoints under a flood of logins");
+    report.flood(flood::measure(&demo, &limits, extent.span).await?);
+
+    say("whole journeys");
+    report.journeys(&Box::pin(journeys::measure(&demo, extent.journeys)).await?);
+
+    say("equal time for known and unknown users");
+    for test in alike::measure(&demo, extent.pairs).await? {
+        report.alike(&test);
+    }
+    Ok(report)
+}
+
+/// A release build of the product. Every limit that protects it from one source is lifted: all load has one source.
+async fn demo(extent: Extent) -> Result<Demo> {
+    let options = Options::default()
+        .seed_users(extent.users)
+        .environment("COUNTERSIGN_POLICY__LOCKOUT__SOURCE_TRIES_PER_HOUR", "1000000")
+        .environment("COUNTERSIGN_LOGGING__LEVEL", "warn");
+    Demo::start(options).await
+}
+
+#[expect(clippy::print_stderr, reason = "progress, for whoever waits")]
+fn say(what: &str) {
+    eprintln!("load: {what}");
+}
+
+#[expect(clippy::print_stdout, reason = "the report is the output of this program")]
+fn print(report: &str) {
+    println!("{report}");
+}
