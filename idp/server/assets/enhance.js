@@ -28,6 +28,8 @@
     form.addEventListener("submit", (event) => {
       if (form.getAttribute("aria-busy") === "true") event.preventDefault();
       form.setAttribute("aria-busy", "true");
+      // A post that never arrives must not leave a dead form behind.
+      setTimeout(() => form.removeAttribute("aria-busy"), 8000);
     });
   }
   window.addEventListener("pageshow", () => {

@@ -84,7 +84,7 @@ enrolment-code-label = Enrolment code
 
 # Consent
 consent-context = Logged in as { $user }
-consent-title = Allow { $application } to know you?
+consent-title = Share your details with { $application }?
 consent-lead = It is not run by the clearing house and asks for the following. You are asked only once.
 consent-return = You will then be sent to { $host }.
 allow = Allow

@@ -1,5 +1,6 @@
 mail-greeting = Dear user,
 mail-closing = Sent by Countersign. Please do not reply to this message. Countersign never asks for your password or a one-time password by email or telephone.
+mail-fact-line = { $name }: { $value }
 mail-fact-user-id = User ID
 mail-fact-time = Time (Hong Kong)
 mail-fact-from = From

@@ -81,7 +81,7 @@ enrolment-code-label = 注册码
 
 # Consent
 consent-context = 已登录为 { $user }
-consent-title = 允许 { $application } 获取您的资料？
+consent-title = 与 { $application } 分享您的资料？
 consent-lead = 此应用并非由结算所运营，现要求获取以下资料。系统只会询问一次。
 consent-return = 之后您将被转到 { $host }。
 allow = 允许

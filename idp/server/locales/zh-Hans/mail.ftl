@@ -1,5 +1,6 @@
 mail-greeting = 尊敬的用户：
 mail-closing = 本邮件由 Countersign 发出，请勿回复。Countersign 不会通过电子邮件或电话索取您的密码或一次性密码。
+mail-fact-line = { $name }：{ $value }
 mail-fact-user-id = 用户编号
 mail-fact-time = 时间（香港）
 mail-fact-from = 来源

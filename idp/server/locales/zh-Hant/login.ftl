@@ -81,7 +81,7 @@ enrolment-code-label = 註冊碼
 
 # Consent
 consent-context = 已登入為 { $user }
-consent-title = 允許 { $application } 取得你的資料？
+consent-title = 與 { $application } 分享你的資料？
 consent-lead = 此應用程式並非由結算所營運，現要求取得以下資料。系統只會詢問一次。
 consent-return = 其後你會被轉往 { $host }。
 allow = 允許

@@ -1,5 +1,6 @@
 mail-greeting = 致用戶：
 mail-closing = 此電郵由 Countersign 發出，請勿回覆。Countersign 不會以電郵或電話索取你的密碼或一次性密碼。
+mail-fact-line = { $name }：{ $value }
 mail-fact-user-id = 用戶編號
 mail-fact-time = 時間（香港）
 mail-fact-from = 來源

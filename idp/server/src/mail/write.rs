@@ -63,7 +63,10 @@ impl Letter {
     fn text(&self) -> String {
         let mut paragraphs = vec![self.greeting.clone(), self.opening.clone()];
         paragraphs.extend(self.code.iter().map(|code| format!("    {code}")));
-        let facts: Vec<String> = self.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let line = |(name, value): &(String, String)| {
+            Texts(self.locale).with("mail-fact-line", &[("name", name.into()), ("value", value.into())])
+        };
+        let facts: Vec<String> = self.facts.iter().map(line).collect();
         paragraphs.push(facts.join("\n"));
         paragraphs.extend([self.advice.clone(), self.closing.clone()]);
         paragraphs.join("\n\n") + "\n"
