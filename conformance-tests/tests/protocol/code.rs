@@ -44,7 +44,7 @@ async fn rfc6749_5_2_an_unknown_code_is_invalid_grant() -> Result<()> {
     Ok(())
 }
 
-/// §4.1.3: a code belongs to the client that it was issued to, and stays unspent when another shows it.
+/// §4.1.3: a code belongs to the client that it was issued to.
 #[tokio::test]
 async fn rfc6749_4_1_3_a_code_of_another_client_is_invalid_grant() -> Result<()> {
     let login = Login::new(BASIC, "openid").await?;
