@@ -188,3 +188,6 @@ fn selector(css: &str) -> Result<Selector> {
         Err(error) => bail!("{css}: {error}"),
     }
 }
+
+#[cfg(test)]
+mod tests;
