@@ -28,7 +28,7 @@ password-rule-guess = 不易猜中，也不由您的姓名或用户编号组成
 password-rule-history = 不可与最近 { $count } 个密码相同
 set-password = 设置密码
 reset-done-title = 密码已设置
-reset-done-lead = 请关闭此步骤，然后使用新密码登录。之前所有已登录的会话均已结束。
+reset-done-lead = 请关闭此步骤，然后使用新密码登录。之前的所有登录均已结束。
 
 # Broken rules of a new password
 rule-too-short = 密码太短：请使用至少 { $count } 个字符。

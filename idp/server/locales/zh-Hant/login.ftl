@@ -28,7 +28,7 @@ password-rule-guess = 不易猜中，亦不以你的姓名或用戶編號組成
 password-rule-history = 不可與最近 { $count } 個密碼相同
 set-password = 設定密碼
 reset-done-title = 密碼已設定
-reset-done-lead = 請關閉此步驟，然後以新密碼登入。之前所有已登入的工作階段均已結束。
+reset-done-lead = 請關閉此步驟，然後以新密碼登入。之前的所有登入均已結束。
 
 # Broken rules of a new password
 rule-too-short = 密碼太短：請使用至少 { $count } 個字元。

@@ -138,14 +138,15 @@ pub struct ErrorPage {
 }
 
 impl ErrorPage {
-    /// A page of its own for an error; its texts are those of the code.
+    /// A page of its own for an error; its texts are those of the code. A code that belongs above a form gets
+    /// a plain title.
     #[must_use]
     pub fn new(page: PageContext, error: PageError) -> Self {
         let texts = Texts(page.locale);
         let key = error.code.key();
         Self {
-            title: texts.with(&format!("{key}-title"), &error.args),
-            help: texts.with(&format!("{key}-help"), &error.args),
+            title: texts.find(&format!("{key}-title")).unwrap_or_else(|| texts.get("title-error")),
+            help: texts.find(&format!("{key}-help")).unwrap_or_default(),
             page,
             error: Some(error),
             next: None,

@@ -65,7 +65,13 @@ impl Texts {
     /// The text of a key. A key without a text shows as itself and is logged; a test keeps that from happening.
     #[must_use]
     pub fn get(self, key: &str) -> String {
-        LOCALES.try_lookup(&self.0.identifier(), key).unwrap_or_else(|| missing(key))
+        self.find(key).unwrap_or_else(|| missing(key))
+    }
+
+    /// The text of a key that need not have one.
+    #[must_use]
+    pub fn find(self, key: &str) -> Option<String> {
+        LOCALES.try_lookup(&self.0.identifier(), key)
     }
 
     /// The text of a key with its arguments.

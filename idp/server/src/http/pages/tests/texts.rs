@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use askama::Template as _;
+
 use super::super::*;
+use super::samples;
 use crate::http::locale::Locale;
 
 const ROOM: &str = env!("CARGO_MANIFEST_DIR");
@@ -136,6 +139,9 @@ fn an_error_page_can_be_made_of_every_code_that_has_one() {
     for code in ErrorCode::ALL {
         let (title, help) = (format!("{}-title", code.key()), format!("{}-help", code.key()));
         assert_eq!(all.contains(&title), all.contains(&help), "{code:?}");
+        let page = samples::context(Locale::English);
+        let markup = ErrorPage::new(page, PageError::new(*code)).render().unwrap();
+        assert!(!markup.contains(&code.key()), "{code:?} shows a key");
     }
     for code in [
         ErrorCode::Csrf,
