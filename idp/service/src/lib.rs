@@ -1,13 +1,19 @@
 //! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
 
+pub mod authorize;
 pub mod cleanup;
 pub mod clients;
+pub mod consent;
 mod hasher;
+mod id_token_hint;
 pub mod interaction;
 pub mod keys;
+pub mod logout;
 mod outbound;
 pub mod outbox;
 mod services;
+pub mod sessions;
+pub mod subject;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod vault;

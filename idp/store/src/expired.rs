@@ -1,8 +1,8 @@
 //! What has had its time is removed, a bounded batch at a time, so that a login never waits behind a clean-up.
 
 use countersign_core::{Timestamp, to_millis};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 
 use crate::{Store, StoreError};
 

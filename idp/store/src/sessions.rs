@@ -6,7 +6,8 @@ use countersign_core::secret::TokenHash;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::entities::sessions::{ActiveModel, Column, Entity, Model};
@@ -109,6 +110,26 @@ impl<'a> Sessions<'a> {
         Ok(())
     }
 
+    /// Notes a use, and says whether the session is still there under that cookie. As a write it stands in line with
+    /// whoever ends the session: what is granted after it, in the same transaction, is granted before the end or not
+    /// at all.
+    pub async fn confirm(
+        &self,
+        session: &Session,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let used = session.last_used_at.max(now);
+        let result = Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::value(to_millis(used)))
+            .filter(Column::Id.eq(session.id.as_str()))
+            .filter(Column::TokenHash.eq(token.as_str()))
+            .filter(Column::EndedAt.is_null())
+            .exec(self.0.executor())
+            .await?;
+        Ok(result.rows_affected == 1)
+    }
+
     /// Ends a session, and says whether it was this call that did.
     pub async fn end(
         &self,
@@ -162,7 +183,7 @@ impl<'a> Sessions<'a> {
         because: EndedBecause,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.revoke(grants::Column::SessionId.eq(id.as_str()), because, now).await?;
+        self.revoke(Condition::all().add(grants::Column::SessionId.eq(id.as_str())), because, now).await?;
         authorization_codes::Entity::update_many()
             .col_expr(authorization_codes::Column::ConsumedAt, Expr::value(to_millis(now)))
             .filter(authorization_codes::Column::SessionId.eq(id.as_str()))
@@ -173,22 +194,25 @@ impl<'a> Sessions<'a> {
         Ok(())
     }
 
-    /// Takes back everything a user ever granted, offline access included.
+    /// Takes back everything a user ever granted, offline access included, except in the session to `keep`.
     pub async fn revoke_all_grants_of(
         &self,
         profile: &ProfileId,
+        keep: Option<&SessionId>,
         because: EndedBecause,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.revoke(grants::Column::ProfileId.eq(profile.as_str()), because, now).await
+        let mut all = Condition::all().add(grants::Column::ProfileId.eq(profile.as_str()));
+        if let Some(keep) = keep {
+            let elsewhere = Condition::any()
+                .add(grants::Column::SessionId.is_null())
+                .add(grants::Column::SessionId.ne(keep.as_str()));
+            all = all.add(elsewhere);
+        }
+        self.revoke(all, because, now).await
     }
 
-    async fn revoke(
-        &self,
-        of: sea_orm::sea_query::SimpleExpr,
-        because: EndedBecause,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn revoke(&self, of: Condition, because: EndedBecause, now: Timestamp) -> Result<(), StoreError> {
         grants::Entity::update_many()
             .col_expr(grants::Column::RevokedAt, Expr::value(to_millis(now)))
             .col_expr(grants::Column::RevokedBecause, Expr::value(because.as_str()))

@@ -45,8 +45,8 @@ pub enum Expected {
     Anyone,
     /// One person.
     Profile(ProfileId),
-    /// One person, whom we do not know: nobody can answer.
-    Nobody,
+    /// One person, who is not the one logged in; more cannot be told from a pairwise `sub`.
+    SomeoneElse,
 }
 
 /// What is to be done with a request.
@@ -69,12 +69,6 @@ pub fn judge(
     session: Option<&SessionFacts>,
     circumstances: &Circumstances,
 ) -> Verdict {
-    if circumstances.subject == Expected::Nobody {
-        return Verdict::Refused(OAuthError::new(
-            ErrorCode::LoginRequired,
-            "The user expected is not known here.",
-        ));
-    }
     if let Some(reason) = login_needed(request, session, circumstances) {
         return if request.prompt.none {
             Verdict::Refused(refusal_of(reason))
@@ -109,8 +103,9 @@ fn login_needed(
 /// OIDC Core §3.1.2.1 `id_token_hint`, §5.5.1 `sub`.
 fn other_subject(_: &AuthorizationRequest, session: &SessionFacts, about: &Circumstances) -> Option<Reason> {
     match &about.subject {
-        Expected::Profile(expected) if *expected != session.profile_id => Some(Reason::OtherSubject),
-        _ => None,
+        Expected::Anyone => None,
+        Expected::SomeoneElse => Some(Reason::OtherSubject),
+        Expected::Profile(expected) => (*expected != session.profile_id).then_some(Reason::OtherSubject),
     }
 }
 
