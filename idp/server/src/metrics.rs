@@ -13,6 +13,12 @@ use crate::serve::ClientAddress;
 /// Seconds from a request's head to its answer's, by method, route and status.
 pub const REQUEST_SECONDS: &str = "countersign_http_request_duration_seconds";
 
+/// Passwords being hashed or waiting for it.
+pub const PASSWORD_POOL_DEPTH: &str = "countersign_password_pool_depth";
+
+/// Attempts to send mail, by outcome.
+pub const MAILS: &str = "countersign_mails_total";
+
 /// Bounds of the latency histograms, in seconds.
 const LATENCIES: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
@@ -38,6 +44,8 @@ fn describe() {
         metrics::Unit::Seconds,
         "Time to answer a request, by method, route and status."
     );
+    metrics::describe_gauge!(PASSWORD_POOL_DEPTH, "Passwords being hashed or waiting for it.");
+    metrics::describe_counter!(MAILS, "Attempts to send mail, by outcome.");
     metrics::describe_counter!(
         "countersign_connections_refused_total",
         "Connections closed because there were too many."

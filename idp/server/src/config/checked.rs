@@ -4,24 +4,24 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use countersign_core::policy::Policy;
 use countersign_core::secret::SecretString;
+use countersign_service::{Issuer, MasterKey};
 use lettre::message::Mailbox;
 use url::{Host, Url};
 
 use super::network::Network;
 use super::problem::{ConfigError, Problem};
 use super::settings::{
-    DatabaseSettings, LimitSettings, LoggingSettings, MetricsSettings, PageSettings, Settings, SmtpSecurity,
+    DatabaseSettings, LimitSettings, LoggingSettings, MetricsSettings, OutboundSettings, PageSettings,
+    Settings, SmtpSecurity,
 };
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The issuer's URL, an origin without a path.
-    pub issuer: Url,
+    /// The issuer identifier, an origin without a path.
+    pub issuer: Issuer,
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Where everything is kept.
@@ -34,6 +34,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// How mail leaves.
     pub smtp: Smtp,
+    /// Calls to addresses that clients registered.
+    pub outbound: OutboundSettings,
     /// What the pages say.
     pub pages: PageSettings,
     /// What one client may take.
@@ -44,24 +46,6 @@ pub struct Config {
     pub metrics: MetricsSettings,
     /// Lifetimes and limits.
     pub policy: Policy,
-}
-
-/// 32 bytes, encoded; it does not print.
-#[derive(Clone, Debug)]
-pub struct MasterKey(SecretString);
-
-impl MasterKey {
-    /// Takes a key of 32 bytes in base64, base64url or hexadecimal.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        decode(text).map(|_| Self(SecretString::new(text.trim().to_owned())))
-    }
-
-    /// The 32 bytes.
-    #[must_use]
-    pub fn bytes(&self) -> [u8; 32] {
-        decode(self.0.expose()).unwrap_or_default()
-    }
 }
 
 /// Certificate and key files.
@@ -115,8 +99,8 @@ pub(super) fn check(
     let master_key = checks.master_key(settings);
     let tls = checks.tls(settings);
     let smtp = checks.smtp(settings);
-    match (issuer, master_key, smtp) {
-        (Some(issuer), Some(master_key), Some(smtp)) if checks.problems.is_empty() => Ok(Config {
+    match (issuer.as_ref().map(Issuer::parse), master_key, smtp) {
+        (Some(Ok(issuer)), Some(master_key), Some(smtp)) if checks.problems.is_empty() => Ok(Config {
             issuer,
             listen: settings.listen,
             database: settings.database.clone(),
@@ -124,6 +108,7 @@ pub(super) fn check(
             tls,
             trusted_proxies: settings.proxy.trusted.clone(),
             smtp,
+            outbound: settings.outbound.clone(),
             pages: settings.pages.clone(),
             limits: settings.limits.clone(),
             logging: settings.logging.clone(),
@@ -255,8 +240,10 @@ impl Checks<'_> {
             (None, Some(value)) => ("master_key.value", value.clone()),
         };
         let parsed = MasterKey::parse(text.expose());
-        self.require(key, parsed.is_some(), "takes 32 bytes in base64 or hexadecimal");
-        parsed
+        if let Err(error) = &parsed {
+            self.wrong(key, error.to_string());
+        }
+        parsed.ok()
     }
 
     fn tls(&mut self, settings: &Settings) -> Option<Tls> {
@@ -338,25 +325,6 @@ impl Checks<'_> {
             }
         }
     }
-}
-
-fn decode(text: &str) -> Option<[u8; 32]> {
-    let text = text.trim();
-    let bytes = match text.len() {
-        64 => hex_bytes(text)?,
-        44 => STANDARD.decode(text).ok()?,
-        _ => URL_SAFE_NO_PAD.decode(text).ok()?,
-    };
-    bytes.try_into().ok()
-}
-
-fn hex_bytes(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let pairs = digits?;
-    pairs
-        .chunks(2)
-        .map(|pair| pair.iter().try_fold(0_u8, |byte, digit| u8::try_from(u32::from(byte) * 16 + digit).ok()))
-        .collect()
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -14,7 +14,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use checked::{Config, MasterKey, Smtp, SmtpCredentials, Tls};
+pub use checked::{Config, Smtp, SmtpCredentials, Tls};
 pub use network::Network;
 pub use problem::{ConfigError, Problem};
 pub use reference::reference;
@@ -22,4 +22,4 @@ pub use settings::{
     DatabaseSettings, LimitSettings, LogFormat, LoggingSettings, MasterKeySettings, MetricsSettings,
     PageSettings, ProxySettings, Settings, SmtpSecurity, SmtpSettings, TlsSettings,
 };
-pub use source::{ENVIRONMENT_PREFIX, load, variable};
+pub use source::{ENVIRONMENT_PREFIX, Source, load, variable};

@@ -31,6 +31,8 @@ settings! {
         pub proxy: ProxySettings = ProxySettings::default(),
         /// How mail leaves.
         pub smtp: SmtpSettings = SmtpSettings::default(),
+        /// Calls to addresses that clients registered: their keys, and where they hear of logouts.
+        pub outbound: OutboundSettings = OutboundSettings::default(),
         /// What the pages say.
         pub pages: PageSettings = PageSettings::default(),
         /// What one client may take.
@@ -57,9 +59,9 @@ settings! {
     /// The key that encrypts signing keys and secrets at rest.
     #[derive(Clone, Debug)]
     pub struct MasterKeySettings {
-        /// A file that holds the key: 32 bytes in base64 or hexadecimal.
+        /// A file that holds the key: 32 bytes in base64.
         pub file: Option<PathBuf> = None,
-        /// The key itself, for the environment: 32 bytes in base64 or hexadecimal.
+        /// The key itself, for the environment: 32 bytes in base64.
         pub value: Option<SecretString> = None,
     }
 
@@ -100,6 +102,14 @@ settings! {
         pub timeout_seconds: u32 = 20,
         /// A mail is tried this many times, further apart each time, before it is given up.
         pub attempts: u16 = 12,
+    }
+
+    /// Calls to addresses that clients registered.
+    #[derive(Clone, Debug)]
+    pub struct OutboundSettings {
+        /// Whether such an address may be on loopback or in a private network, and plain http. Off, a client's
+        /// registration is no way into your network.
+        pub private_addresses: bool = false,
     }
 
     /// What the pages say.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use countersign_core::settings::{Entry, Kind, join};
 use figment::error::Kind as ErrorKind;
-use figment::providers::{Format as _, Toml};
+use figment::providers::{Data, Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
@@ -23,13 +23,29 @@ const TEST_PREFIX: &str = "COUNTERSIGN_TEST_";
 /// How near a key must come to an unknown one to be suggested (Jaro–Winkler, 0 to 1).
 const RESEMBLANCE: f64 = 0.75;
 
-/// Reads the configuration from `file` and from those `variables` that begin with [`ENVIRONMENT_PREFIX`].
+/// Where a configuration begins; the environment comes on top.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// A TOML file.
+    File(&'a Path),
+    /// TOML that stands in no file.
+    Text {
+        /// What errors call it.
+        name: &'a str,
+        /// The TOML.
+        toml: &'a str,
+        /// Where relative paths start.
+        directory: &'a Path,
+    },
+}
+
+/// Reads the configuration from `source` and from those `variables` that begin with [`ENVIRONMENT_PREFIX`].
 pub fn load(
-    file: Option<&Path>,
+    source: &Source<'_>,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     let catalogue = Catalogue::new();
-    let figment = gather(file, variables, &catalogue);
+    let figment = gather(source, variables, &catalogue);
     let values: Dict = figment.extract().map_err(|error| problems(error, &catalogue))?;
     let mut unknown = Vec::new();
     catalogue.find_unknown("", &values, &figment, &mut unknown);
@@ -37,7 +53,10 @@ pub fn load(
         return Err(ConfigError(unknown));
     }
     let settings: Settings = figment.extract().map_err(|error| problems(error, &catalogue))?;
-    let directory = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let directory = match source {
+        Source::File(file) => file.parent().unwrap_or(Path::new("")),
+        Source::Text { directory, .. } => directory,
+    };
     check(&settings, directory, &|key| origin_of(&figment, key))
 }
 
@@ -48,14 +67,14 @@ pub fn variable(key: &str) -> String {
 }
 
 fn gather(
-    file: Option<&Path>,
+    source: &Source<'_>,
     variables: impl IntoIterator<Item = (String, String)>,
     catalogue: &Catalogue,
 ) -> Figment {
-    let mut figment = Figment::new();
-    if let Some(file) = file {
-        figment = figment.merge(Toml::file_exact(file));
-    }
+    let mut figment = match source {
+        Source::File(file) => Figment::from(Toml::file_exact(file)),
+        Source::Text { name, toml, .. } => Figment::from(Text((*name).to_owned(), Toml::string(toml))),
+    };
     for (name, value) in variables.into_iter().filter(|(name, _)| !name.starts_with(TEST_PREFIX)) {
         if let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) {
             let key = path.to_lowercase().replace("__", ".");
@@ -64,6 +83,19 @@ fn gather(
         }
     }
     figment
+}
+
+/// TOML that stands in no file, under a name.
+struct Text(String, Data<Toml>);
+
+impl Provider for Text {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.0.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        self.1.data()
+    }
 }
 
 /// One environment variable, a source of its own so that an error can name it.

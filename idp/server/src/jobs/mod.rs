@@ -1,0 +1,75 @@
+//! What happens without anyone asking: mail leaves, logouts are delivered, keys rotate, the expired is removed.
+//!
+//! Every job is safe to run on several nodes at once and to kill at any moment: work is claimed by conditional writes
+//! and a claim runs out. A job that fails says so and tries again; it never ends the process.
+
+pub mod mail;
+pub mod transport;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_service::Services;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::JoinSet;
+
+use crate::config::Smtp;
+use crate::serve::Shutdown;
+use transport::TransportError;
+
+/// How often expired rows are looked for.
+const CLEANUP_EVERY: Duration = Duration::from_mins(1);
+
+/// How often histograms are condensed, and gauges read.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Every background job of a node. They end at shutdown, each after the work it is in.
+pub fn start(
+    services: &Arc<Services>,
+    smtp: &Smtp,
+    metrics: PrometheusHandle,
+    shutdown: &Shutdown,
+) -> Result<JoinSet<()>, TransportError> {
+    let mut jobs = JoinSet::new();
+    let sender = mail::Sender::new(Arc::clone(services), smtp)?;
+    jobs.spawn(mail::run(sender, shutdown.clone()));
+    jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
+    jobs.spawn(every(UPKEEP_EVERY, shutdown.clone(), Arc::clone(services), move |services| {
+        let metrics = metrics.clone();
+        async move {
+            metrics::gauge!(crate::metrics::PASSWORD_POOL_DEPTH).set(depth(&services));
+            metrics.run_upkeep();
+        }
+    }));
+    Ok(jobs)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a pool holds fewer than 2^52")]
+fn depth(services: &Services) -> f64 {
+    services.hasher.depth() as f64
+}
+
+/// Does `work` now and then again `pause` after each time it is done, until shutdown.
+async fn every<F: Future<Output = ()>>(
+    pause: Duration,
+    shutdown: Shutdown,
+    services: Arc<Services>,
+    work: impl Fn(Arc<Services>) -> F,
+) {
+    loop {
+        work(Arc::clone(&services)).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shutdown.requested() => return,
+        }
+    }
+}
+
+async fn remove_expired(services: Arc<Services>) {
+    match countersign_service::cleanup::remove_expired(&services).await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "expired rows removed"),
+        Err(error) => tracing::error!(%error, "expired rows not removed"),
+    }
+}
