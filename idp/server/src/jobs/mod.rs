@@ -34,6 +34,8 @@ pub fn start(
     let mut jobs = JoinSet::new();
     let sender = mail::Sender::new(Arc::clone(services), smtp)?;
     jobs.spawn(mail::run(sender, shutdown.clone()));
+    let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
+    jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
     jobs.spawn(every(UPKEEP_EVERY, shutdown.clone(), Arc::clone(services), move |services| {
         let metrics = metrics.clone();
@@ -63,6 +65,16 @@ async fn every<F: Future<Output = ()>>(
             () = tokio::time::sleep(pause) => {}
             () = shutdown.requested() => return,
         }
+    }
+}
+
+/// Rotates keys that are due, and loads what other nodes changed.
+async fn follow_changes(services: Arc<Services>) {
+    if let Err(error) = countersign_service::keys::maintain(&services).await {
+        tracing::error!(%error, "signing keys not maintained");
+    }
+    if let Err(error) = countersign_service::clients::refresh(&services).await {
+        tracing::error!(%error, "clients not refreshed");
     }
 }
 

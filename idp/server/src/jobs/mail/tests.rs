@@ -2,61 +2,26 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta};
 use countersign_core::mail::{Code, CodePurpose, Mail, News};
-use countersign_core::policy::{HashingPolicy, Policy};
-use countersign_core::{Clock, Entropy, Timestamp, from_millis};
+use countersign_service::Services;
 use countersign_service::outbox::{self, Letter};
-use countersign_service::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
-use countersign_store::testing::TestDatabase;
+use countersign_service::testing::{TestNode, sqlite_node};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 use super::{Sender, pause};
 use crate::config::{Smtp, SmtpSecurity};
 
-struct Moved(AtomicI64);
-
-impl Clock for Moved {
-    fn now(&self) -> Timestamp {
-        from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-struct Counting(AtomicI64);
-
-impl Entropy for Counting {
-    fn fill(&self, buffer: &mut [u8]) {
-        for byte in buffer {
-            *byte = self.0.fetch_add(1, Ordering::SeqCst).to_le_bytes()[0];
-        }
-    }
-}
-
 struct Post {
+    node: TestNode,
     services: Arc<Services>,
-    clock: Arc<Moved>,
-    _database: TestDatabase,
 }
 
 impl Post {
     async fn new() -> Self {
-        let database = countersign_store::testing::sqlite().await;
-        let clock = Arc::new(Moved(AtomicI64::new(1_795_392_000_000)));
-        let entropy: Arc<dyn Entropy> = Arc::new(Counting(AtomicI64::new(0)));
-        let hashing = HashingPolicy { memory_kib: 64, iterations: 1, workers: 1, queue: 1 };
-        let services = Services {
-            store: database.store.clone(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy: Arc::clone(&entropy),
-            issuer: Issuer::parse(&"http://localhost:8080".parse().unwrap()).unwrap(),
-            vault: Vault::new(&MasterKey::new([7; 32]), Arc::clone(&entropy)).unwrap(),
-            hasher: PasswordHasher::new(&hashing, entropy).unwrap(),
-            outbound: Outbound::new(Reach::Private).unwrap(),
-            policy: Policy::default(),
-        };
-        Self { services: Arc::new(services), clock, _database: database }
+        let node = sqlite_node().await;
+        Self { services: Arc::clone(&node.services), node }
     }
 
     async fn queue(&self, to: Option<&str>, locale: &str) {
@@ -86,7 +51,7 @@ impl Post {
     }
 
     fn wait(&self, time: TimeDelta) {
-        self.clock.0.fetch_add(time.num_milliseconds(), Ordering::SeqCst);
+        self.node.clock.advance_seconds(time.num_seconds());
     }
 }
 
