@@ -16,6 +16,9 @@ async fn with_an_authenticator_app() {
     let chrome = Chrome::start().await;
 
     chrome.go(&demo.addresses().ccms).await;
+    chrome.expect("#log-in").await;
+    shoot(&chrome, "ccms-door").await;
+    chrome.click("#log-in").await;
     chrome.expect_step("choose-method").await;
     shoot(&chrome, "choose-method").await;
     chrome.press("otp").await;
@@ -46,8 +49,7 @@ async fn with_an_authenticator_app() {
     assert_eq!(chrome.attribute("main", "data-channel").await.as_deref(), Some("app"));
     shoot(&chrome, "otp-app").await;
     steps::give_otp(&chrome, &code_of(&secret)).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
-    chrome.expect_text(&user.user_id).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     shoot(&chrome, "ccms-home").await;
     chrome.close().await;
 }
@@ -79,8 +81,7 @@ async fn with_email() {
     assert_eq!(chrome.attribute("main", "data-channel").await.as_deref(), Some("email"));
     shoot(&chrome, "otp-email").await;
     steps::give_otp(&chrome, &inbox.otp_after(before).await).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
-    chrome.expect_text(&user.user_id).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.close().await;
 }
 

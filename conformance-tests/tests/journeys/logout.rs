@@ -14,29 +14,27 @@ async fn from_ccms_ends_dms_too() {
     let (ccms, dms) = (&demo.addresses().ccms, &demo.addresses().dms);
     let chrome = Chrome::start().await;
     steps::log_in_with_app(&chrome, ccms, &maker).await;
-    chrome.go(dms).await;
-    chrome.expect_address(dms).await;
-    chrome.expect_text(&maker.user_id).await;
+    steps::enter(&chrome, dms).await;
+    steps::expect_home(&chrome, dms, &maker.user_id).await;
 
     chrome.go(ccms).await;
+    steps::expect_home(&chrome, ccms, &maker.user_id).await;
+    chrome.press("log-out").await;
+    chrome.expect("[data-page=logged-out]").await;
     chrome.expect_address(ccms).await;
-    chrome.click("#log-out").await;
-    if chrome.step().await.as_deref() == Some("confirm-sign-out") {
-        shoot(&chrome, "confirm-sign-out").await;
-        chrome.press("sign-out").await;
-    }
-    let signed_out = chrome.until(async || !chrome.text().await.contains(&maker.user_id)).await;
-    assert!(signed_out, "still greeted at {}", chrome.address().await);
-    shoot(&chrome, "signed-out").await;
+    shoot(&chrome, "ccms-logged-out").await;
 
-    // DMS asks for a login again; its own session died by the back channel, not by this browser.
-    let asked = chrome
+    // DMS shows its door again: its own session died by the back channel, not by this browser.
+    let ended = chrome
         .until(async || {
             chrome.go(dms).await;
-            chrome.step().await.as_deref() == Some("choose-method")
+            chrome.has("#log-in").await
         })
         .await;
-    assert!(asked, "DMS still lets the old session in: {}", chrome.text().await);
+    assert!(ended, "DMS still lets the old session in: {}", chrome.text().await);
+    // And the issuer knows nobody any more.
+    chrome.click("#log-in").await;
+    chrome.expect_step("choose-method").await;
     chrome.close().await;
 }
 

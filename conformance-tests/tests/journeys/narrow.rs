@@ -15,7 +15,7 @@ async fn every_page_fits_a_phone() {
     let inbox = Inbox::of(&demo, &user);
     let chrome = Chrome::start_as(Person { viewport: (360, 740), ..Person::default() }).await;
 
-    chrome.go(&demo.addresses().ccms).await;
+    steps::enter(&chrome, &demo.addresses().ccms).await;
     chrome.expect_step("choose-method").await;
     fits(&chrome).await;
     chrome.press("otp").await;
@@ -51,7 +51,7 @@ async fn every_page_fits_a_phone() {
     chrome.expect_step("otp").await;
     fits(&chrome).await;
     steps::give_otp(&chrome, &code_of(&secret)).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     fits(&chrome).await;
     shoot(&chrome, "ccms-home-narrow").await;
     chrome.go(format!("{}/account", demo.issuer())).await;

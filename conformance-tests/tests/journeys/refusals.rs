@@ -36,7 +36,7 @@ async fn a_wrong_code_can_be_corrected() {
     chrome.expect_error("wrong-otp").await;
     shoot(&chrome, "wrong-otp").await;
     steps::give_otp(&chrome, &user.totp_code().await.expect("a soft token")).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.close().await;
 }
 
@@ -83,7 +83,7 @@ async fn before_the_parallel_run_there_is_no_password_to_set_up() {
     let options = Options { phase: Some("pre-parallel".into()), ..Options::default() };
     let demo = Demo::start(options).await.expect("a demo");
     let chrome = Chrome::start().await;
-    chrome.go(&demo.addresses().ccms).await;
+    steps::enter(&chrome, &demo.addresses().ccms).await;
     chrome.expect_step("choose-method").await;
     chrome.press("otp").await;
     chrome.expect("main[data-step]").await;
@@ -104,10 +104,10 @@ async fn after_the_parallel_run_there_is_no_method_to_choose() {
     let demo = Demo::start(options).await.expect("a demo");
     let user = demo.user("HKABC101").expect("the user with a soft token");
     let chrome = Chrome::start().await;
-    chrome.go(&demo.addresses().ccms).await;
+    steps::enter(&chrome, &demo.addresses().ccms).await;
     steps::give_password(&chrome, &user.user_id, user.password().expect("a password")).await;
     chrome.expect_step("otp").await;
     steps::give_otp(&chrome, &user.totp_code().await.expect("a soft token")).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.close().await;
 }

@@ -30,7 +30,7 @@ async fn a_wrong_otp_can_be_corrected() {
     steps::give_password(&chrome, &user.user_id, GOOD_PASSWORD).await;
     chrome.expect_step("otp").await;
     steps::give_otp(&chrome, &inbox.otp_after(before).await).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.close().await;
 }
 
@@ -151,7 +151,7 @@ async fn a_reset_keeps_the_second_factor() {
     chrome.expect_step("otp").await;
     assert_eq!(chrome.attribute("main", "data-channel").await.as_deref(), Some("app"));
     steps::give_otp(&chrome, &user.totp_code().await.expect("a soft token")).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.close().await;
 }
 

@@ -9,9 +9,24 @@ use super::chrome::Chrome;
 /// A password that breaks no rule, and no name of the demo's is in it.
 pub(crate) const GOOD_PASSWORD: &str = "quarry lantern 58 Mistral";
 
+/// Open an application and go through its door, where it has one.
+pub(crate) async fn enter(chrome: &Chrome, application: &str) {
+    chrome.go(application).await;
+    if chrome.has("#log-in").await {
+        chrome.click("#log-in").await;
+    }
+}
+
+/// The application's home page, greeting this user.
+pub(crate) async fn expect_home(chrome: &Chrome, application: &str, user_id: &str) {
+    chrome.expect_address(application).await;
+    chrome.expect("[data-user-id]").await;
+    assert_eq!(chrome.text_of("[data-user-id]").await, user_id);
+}
+
 /// Open an application and choose OTP, up to the page with user ID and password.
 pub(crate) async fn to_password_page(chrome: &Chrome, application: &str) {
-    chrome.go(application).await;
+    enter(chrome, application).await;
     through_method_choice(chrome).await;
 }
 
@@ -42,7 +57,7 @@ pub(crate) async fn log_in_with_app(chrome: &Chrome, application: &str, user: &U
     give_password(chrome, &user.user_id, user.password().expect("a password")).await;
     chrome.expect_step("otp").await;
     give_otp(chrome, &user.totp_code().await.expect("a soft token")).await;
-    chrome.expect_address(application).await;
+    expect_home(chrome, application, &user.user_id).await;
 }
 
 /// A whole login of somebody who gets OTPs by email.
@@ -52,7 +67,7 @@ pub(crate) async fn log_in_with_email(chrome: &Chrome, application: &str, user: 
     give_password(chrome, &user.user_id, user.password().expect("a password")).await;
     chrome.expect_step("otp").await;
     give_otp(chrome, &inbox.otp_after(before).await).await;
-    chrome.expect_address(application).await;
+    expect_home(chrome, application, &user.user_id).await;
 }
 
 /// From the password page through *Forgot/reset password* to the page that asks for the emailed OTP, and that OTP.

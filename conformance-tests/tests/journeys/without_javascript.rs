@@ -29,8 +29,7 @@ async fn a_first_login_needs_no_scripts() {
     chrome.press("continue").await;
     chrome.expect_step("otp").await;
     steps::give_otp(&chrome, &code_of(&secret)).await;
-    chrome.expect_address(&demo.addresses().ccms).await;
-    chrome.expect_text(&user.user_id).await;
+    steps::expect_home(&chrome, &demo.addresses().ccms, &user.user_id).await;
     chrome.go(format!("{}/account", demo.issuer())).await;
     chrome.expect_text(&user.user_id).await;
     chrome.close().await;

@@ -81,7 +81,7 @@ fn configuration(host: &str, iterations: usize) -> GooseConfiguration {
 async fn travel(browser: &mut GooseUser, door: &str, user: &User) -> TransactionResult {
     let fresh = reqwest::Client::builder().no_proxy().cookie_store(true).redirect(Policy::limited(20));
     browser.set_client_builder(fresh).await?;
-    let mut page = read(browser.get_named(door, "the door").await?).await?;
+    let mut page = read(browser.get_named(&format!("{door}/login"), "the door").await?).await?;
     for _ in 0..6 {
         let (action, fields) = match page.step().as_deref() {
             Some("choose-method") => ("otp", vec![]),
