@@ -28,6 +28,10 @@ pub struct PasswordHasher {
     decoy: Arc<str>,
 }
 
+/// A place in the pool.
+#[derive(Debug)]
+pub struct Admitted(OwnedSemaphorePermit);
+
 /// Too many passwords are being checked. Nothing was done; try again shortly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the password pool is full")]
@@ -72,7 +76,15 @@ impl PasswordHasher {
     /// [`HashError::Busy`] at once when the queue is full.
     pub async fn hash(&self, password: &SecretString) -> Result<String, HashError> {
         let (argon2, password, salt) = (self.argon2.clone(), password.clone(), self.entropy.bytes());
-        self.run(move || hash(&argon2, password.expose().as_bytes(), &salt)).await?
+        self.run(self.admit()?, move || hash(&argon2, password.expose().as_bytes(), &salt)).await?
+    }
+
+    /// A place in the pool, taken before anything else is done for a password that is to be verified.
+    ///
+    /// # Errors
+    /// When the queue is full.
+    pub fn admit(&self) -> Result<Admitted, Busy> {
+        Arc::clone(&self.admitted).try_acquire_owned().map(Admitted).map_err(|_| Busy)
     }
 
     /// Whether `password` is the one behind `phc`. Without a `phc` the answer is no, after the same work.
@@ -80,10 +92,24 @@ impl PasswordHasher {
     /// # Errors
     /// [`HashError::Busy`] at once when the queue is full.
     pub async fn verify(&self, password: &SecretString, phc: Option<&str>) -> Result<bool, HashError> {
+        self.verify_admitted(self.admit()?, password, phc).await
+    }
+
+    /// As [`Self::verify`], in a place taken before.
+    ///
+    /// # Errors
+    /// When the worker died.
+    pub async fn verify_admitted(
+        &self,
+        admitted: Admitted,
+        password: &SecretString,
+        phc: Option<&str>,
+    ) -> Result<bool, HashError> {
         let (known, phc) = (phc.is_some(), phc.map_or_else(|| Arc::clone(&self.decoy), Arc::from));
         let (argon2, password) = (self.argon2.clone(), password.clone());
-        let matches =
-            self.run(move || argon2.verify_password(password.expose().as_bytes(), &*phc).is_ok()).await?;
+        let matches = self
+            .run(admitted, move || argon2.verify_password(password.expose().as_bytes(), &*phc).is_ok())
+            .await?;
         Ok(known & matches)
     }
 
@@ -95,11 +121,11 @@ impl PasswordHasher {
 
     async fn run<T: Send + 'static>(
         &self,
+        admitted: Admitted,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Busy)?;
         let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| Busy)?;
-        tokio::task::spawn_blocking(move || finish(work, admitted, working)).await.map_err(unusable)
+        tokio::task::spawn_blocking(move || finish(work, admitted.0, working)).await.map_err(unusable)
     }
 }
 

@@ -1,13 +1,16 @@
 //! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
 
+pub mod account;
 pub mod authorize;
 pub mod cleanup;
 pub mod clients;
 pub mod consent;
+pub mod event;
 mod hasher;
 mod id_token_hint;
 pub mod interaction;
 pub mod keys;
+pub mod login;
 pub mod logout;
 mod outbound;
 pub mod outbox;
@@ -18,7 +21,7 @@ pub mod subject;
 pub mod testing;
 mod vault;
 
-pub use hasher::{Busy, HashError, PasswordHasher};
+pub use hasher::{Admitted, Busy, HashError, PasswordHasher};
 pub use outbound::{Outbound, OutboundError, Reach};
 pub use services::{Issuer, Services};
-pub use vault::{MasterKey, Purpose, Unsealed, Vault};
+pub use vault::{MasterKey, Purpose, Unsealed, Vault, VaultError};

@@ -1,0 +1,44 @@
+//! What the page shows, and the sessions it lists.
+
+use countersign_core::ids::SessionId;
+use countersign_core::journey::steps::Means;
+use countersign_core::oauth::session::{EndedBecause, Session};
+use countersign_store::SecondFactors;
+
+use crate::Services;
+use crate::login::{Fault, means};
+use crate::sessions::{self, Present};
+
+/// What the page shows beyond the session and its user.
+#[derive(Debug)]
+pub struct Overview {
+    /// What the user has to prove themselves with.
+    pub means: Means,
+    /// Sessions that hold, newest first.
+    pub sessions: Vec<Session>,
+}
+
+/// What the page of the user of `present` shows.
+pub async fn overview(services: &Services, present: &Present) -> Result<Overview, Fault> {
+    let set_up = SecondFactors::on(services.store.read()).find(&present.profile.id).await?;
+    let sessions = sessions::list(services, &present.profile.id).await?;
+    Ok(Overview { means: means(&present.profile, &set_up), sessions })
+}
+
+/// Ends one of the user's own sessions; anybody else's stays.
+pub async fn end_session(services: &Services, present: &Present, id: &SessionId) -> Result<(), Fault> {
+    Ok(sessions::end_own(services, &present.profile.id, id).await?)
+}
+
+/// Ends all of the user's sessions but this one.
+pub async fn end_other_sessions(services: &Services, present: &Present) -> Result<(), Fault> {
+    let tx = services.store.begin().await?;
+    let because = EndedBecause::EndedByUser;
+    for session in sessions::list(services, &present.profile.id).await? {
+        if session.id != present.session.id {
+            sessions::end(services, &tx, &session, because).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

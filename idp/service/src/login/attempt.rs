@@ -1,0 +1,172 @@
+//! One try at a password: counted before it is looked at, given back when it was right.
+//!
+//! A user ID that is not there takes the same statements and the same hash as one that is.
+
+use chrono::TimeDelta;
+use countersign_core::ids::ProfileId;
+use countersign_core::journey::lockout::{self, Counted, Verdict};
+use countersign_core::mail::{Mail, News};
+use countersign_core::secret::{SecretString, TokenHash};
+use countersign_core::{Timestamp, directory::user_id};
+use countersign_store::{Activity, Counters, Credential, LockedBecause, Passwords, Profiles, Tx, Window};
+
+use super::fault::Fault;
+use super::known;
+use super::visit::Visit;
+use crate::event::{self, Event};
+use crate::outbox::{self, Letter};
+use crate::{Purpose, Services};
+
+/// What came of it.
+pub(crate) enum Attempt {
+    /// The password is right.
+    Right(Proved),
+    /// It is not, or there is nobody of that user ID, or nobody set a password.
+    Wrong,
+    /// It was not looked at.
+    Wait {
+        /// For how long no other will be.
+        seconds: u32,
+    },
+}
+
+/// A right password, whose counts are to be given back in the transaction of what it leads to.
+pub(crate) struct Proved {
+    /// Whose.
+    pub(crate) profile: ProfileId,
+    keys: Keys,
+}
+
+struct Keys {
+    allowance: TokenHash,
+    user_id: TokenHash,
+    source: TokenHash,
+}
+
+/// Tries `password` for `user_id`, which is as typed.
+pub(crate) async fn attempt(
+    services: &Services,
+    visit: &Visit,
+    user_id: &str,
+    password: &SecretString,
+) -> Result<Attempt, Fault> {
+    let user_id = user_id::normalise(user_id);
+    let keys = Keys::of(services, visit, &user_id);
+    // A place in the pool first: who is shed costs no write.
+    let admitted =
+        services.hasher.admit().inspect_err(|_| event::record(&Event::Shed, None, &visit.neighbourhood()));
+    let admitted = admitted.map_err(|_| Fault::Busy)?;
+    let (credential, failures) = match count(services, &keys, &user_id).await? {
+        Ok(counted) => counted,
+        Err(seconds) => {
+            event::record(&Event::SlowedDown, None, &visit.neighbourhood());
+            return Ok(Attempt::Wait { seconds });
+        }
+    };
+    let phc = credential.as_ref().and_then(|credential| credential.phc.as_deref());
+    if services.hasher.verify_admitted(admitted, password, phc).await? {
+        return credential.map_or(Ok(Attempt::Wrong), |credential| {
+            Ok(Attempt::Right(Proved { profile: credential.profile, keys }))
+        });
+    }
+    event::record(&Event::WrongPassword, None, &visit.neighbourhood());
+    if lockout::locks(&services.policy.lockout, failures) {
+        lock(services, visit, &user_id).await?;
+    }
+    Ok(Attempt::Wrong)
+}
+
+/// Counts the try, unless it must wait; then says what to compare with and how many there are for the user ID.
+async fn count(
+    services: &Services,
+    keys: &Keys,
+    user_id: &str,
+) -> Result<Result<(Option<Credential>, u32), u32>, Fault> {
+    let now = services.now();
+    let policy = &services.policy.lockout;
+    let tx = services.store.begin().await?;
+    let counters = Counters::on(tx.connection());
+    let [allowance, of_user_id, source] =
+        counters.get([&keys.allowance, &keys.user_id, &keys.source], now).await?;
+    let counted = Counted { allowance, user_id: of_user_id, source };
+    if let Verdict::Wait { seconds } = lockout::password(policy, counted, now) {
+        return Ok(Err(seconds));
+    }
+    let forget = Window::SinceLast(TimeDelta::seconds(policy.forget_seconds.into()));
+    // Always in this order, so that two tries at once wait for each other rather than deadlock.
+    counters.count(&keys.allowance, forget, now).await?;
+    let failures = counters.count(&keys.user_id, forget, now).await?;
+    counters.count(&keys.source, Window::SinceFirst(TimeDelta::hours(1)), now).await?;
+    let credential = Passwords::on(tx.connection()).credential(user_id).await?;
+    drop(counters);
+    tx.commit().await?;
+    Ok(Ok((credential, failures)))
+}
+
+impl Proved {
+    /// Gives the counts back.
+    pub(crate) async fn give_back(&self, tx: &Tx) -> Result<(), Fault> {
+        let counters = Counters::on(tx.connection());
+        counters.forget(&[&self.keys.allowance]).await?;
+        counters.take_back(&[&self.keys.user_id]).await?;
+        counters.take_back(&[&self.keys.source]).await?;
+        Ok(())
+    }
+}
+
+impl Keys {
+    fn of(services: &Services, visit: &Visit, user_id: &str) -> Self {
+        let hash = |parts: &[&str]| {
+            let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+            services.vault.keyed_hash(Purpose::Counter, &parts)
+        };
+        let source = visit.neighbourhood();
+        // A browser that this user ID has logged in from before has an allowance of its own: strangers at the
+        // same address do not use it up.
+        let allowance = if known::knows(services, visit, user_id) {
+            hash(&["password", "browser", user_id, &visit.browser])
+        } else {
+            hash(&["password", "source", user_id, &source])
+        };
+        Self {
+            allowance,
+            user_id: user_id_key(services, user_id),
+            source: source_key(services, &source, services.now()),
+        }
+    }
+}
+
+/// Under which wrong passwords for a user ID are counted, wherever they come from.
+pub(crate) fn user_id_key(services: &Services, user_id: &str) -> TokenHash {
+    services.vault.keyed_hash(Purpose::Counter, &[b"password", b"user-id", user_id.as_bytes()])
+}
+
+/// Under which the tries of a source are counted in the present hour.
+pub(crate) fn source_key(services: &Services, source: &str, now: Timestamp) -> TokenHash {
+    let hour = lockout::hour_of(now).to_be_bytes();
+    services.vault.keyed_hash(Purpose::Counter, &[b"password", b"hour", source.as_bytes(), &hour])
+}
+
+/// Locks the profile of a user ID, if there is one, and tells its owner; a decoy goes where there is none.
+async fn lock(services: &Services, visit: &Visit, user_id: &str) -> Result<(), Fault> {
+    let now = services.now();
+    let tx = services.store.begin().await?;
+    let profile = Profiles::on(tx.connection()).find_by_user_id(user_id).await?;
+    let nobody = ProfileId::from_stored("");
+    let id = profile.as_ref().map_or(&nobody, |profile| &profile.id);
+    let locked = Activity::on(tx.connection()).lock(id, LockedBecause::Passwords, now).await?;
+    let email = profile.as_ref().and_then(|profile| profile.email.as_deref());
+    let mail = Mail { user_id: user_id.to_owned(), news: News::AccountLocked { at: now } };
+    let letter = Letter {
+        to: email.filter(|_| locked),
+        mail: &mail,
+        locale: &visit.locale,
+        expires_at: now + TimeDelta::days(3),
+    };
+    outbox::queue(services, &tx, &letter).await?;
+    tx.commit().await?;
+    if locked {
+        event::record(&Event::Locked, profile.as_ref().map(|profile| &profile.id), &visit.neighbourhood());
+    }
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! *Forgot or reset password*, up to the OTP that was mailed.
+//!
+//! Whoever asks is told the same: a user ID that is not there, has no email address or is disabled gets the same
+//! row, the same page, and a letter that goes nowhere. A house whose phase has no passwords yet is refused at
+//! once only when the text of the user ID alone says that it can be of no other house; otherwise after the OTP.
+
+use countersign_core::Timestamp;
+use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::phase::{LoginMethod, Phase};
+use countersign_core::directory::user_id::{self, UserIdGrammar};
+use countersign_core::ids::ChallengeId;
+use countersign_core::journey::lockout::{self, Counted, Verdict};
+use countersign_core::journey::otp;
+use countersign_core::mail::CodePurpose;
+use countersign_core::oauth::interaction::Interaction;
+use countersign_store::{Counters, OtpChallenges, Phases, Profiles, Tx, Window};
+use serde::{Deserialize, Serialize};
+
+use super::attempt::source_key;
+use super::email_otp::{self, MailError, Recipient, Typed};
+use super::fault::{Fault, faults};
+use super::flow::{self, FlowToken, State};
+use super::visit::Visit;
+use crate::event::{self, Event};
+use crate::{Purpose, Services};
+
+/// What travels sealed through the browser while an OTP is under way. No counter is in it.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    challenge: ChallengeId,
+    user_id: String,
+    since: Timestamp,
+}
+
+/// Why no reset was begun, or no mail sent.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestResetError {
+    /// No such reset in this browser, or it is over.
+    #[error("no such reset")]
+    Gone,
+    /// The user ID can only be of a house that has no passwords yet.
+    #[error("no passwords in this phase")]
+    NoPasswordsYet,
+    /// As many mails as an hour allows were asked for.
+    #[error("no more mails this hour")]
+    MailLimit,
+    /// Asked again too soon, or too often from this source.
+    #[error("too soon")]
+    TooSoon {
+        /// How long to wait.
+        seconds: u32,
+    },
+    /// On our side.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+faults!(RequestResetError);
+
+/// Why the OTP of a reset did not open it.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveResetError {
+    /// No such reset in this browser, or it is over.
+    #[error("no such reset")]
+    Gone,
+    /// It is not right.
+    #[error("wrong")]
+    Wrong {
+        /// Tries left.
+        left: u16,
+    },
+    /// It was used before.
+    #[error("used before")]
+    Used,
+    /// It is too old.
+    #[error("too old")]
+    TooOld,
+    /// Too many were wrong.
+    #[error("no tries left")]
+    NoTries,
+    /// It is right, and the house has no passwords yet.
+    #[error("no passwords in this phase")]
+    NoPasswordsYet,
+    /// On our side.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+faults!(ProveResetError);
+
+/// What the page of a reset under way shows.
+#[derive(Clone, Debug)]
+pub struct ResetPage {
+    /// As typed.
+    pub user_id: String,
+    /// For how long an OTP is good.
+    pub valid_minutes: u32,
+}
+
+/// Begins a reset for a user ID; gives the sealed state for the next page.
+pub async fn request_reset(
+    services: &Services,
+    visit: &Visit,
+    user_id: &str,
+) -> Result<String, RequestResetError> {
+    let user_id = user_id::normalise(user_id);
+    let tx = services.store.begin().await?;
+    count_source(services, &tx, visit).await?;
+    let phases = Phases::on(tx.connection()).current().await?;
+    if only_without_passwords(&user_id, |house| phases.of(house)) {
+        return Err(RequestResetError::NoPasswordsYet);
+    }
+    let profile = Profiles::on(tx.connection()).find_by_user_id(&user_id).await?;
+    let eligible =
+        profile.filter(|profile| profile.email.is_some() && profile.usable(services.now()).is_ok());
+    let recipient = Recipient { user_id: &user_id, profile: eligible.as_ref(), purpose: CodePurpose::Reset };
+    let challenge = email_otp::send(services, &tx, visit, &recipient).await?;
+    tx.commit().await?;
+    event::record(&Event::ResetRequested, None, &visit.neighbourhood());
+    seal(services, visit, &Pending { challenge, user_id, since: services.now() }).map_err(Into::into)
+}
+
+/// Whether every house that a user ID of this text could belong to has no passwords yet. The text alone decides.
+fn only_without_passwords(user_id: &str, phase: impl Fn(ClearingHouse) -> Phase) -> bool {
+    let readings = UserIdGrammar::default().readings(user_id);
+    !readings.is_empty() && readings.iter().all(|reading| !has_passwords(reading.clearing_house, &phase))
+}
+
+/// Whether people of a house may log in by password at all in its present phase.
+fn has_passwords(house: ClearingHouse, phase: impl Fn(ClearingHouse) -> Phase) -> bool {
+    let phase = phase(house);
+    phase.allows(house, phase, LoginMethod::TwoFactor)
+}
+
+/// Counts the request for its source: asking for resets is no way around the limit of tries.
+async fn count_source(services: &Services, tx: &Tx, visit: &Visit) -> Result<(), RequestResetError> {
+    let now = services.now();
+    let key = source_key(services, &visit.neighbourhood(), now);
+    let counters = Counters::on(tx.connection());
+    let [source] = counters.get([&key], now).await?;
+    let counted = Counted { source, ..Counted::default() };
+    if let Verdict::Wait { seconds } = lockout::password(&services.policy.lockout, counted, now) {
+        return Err(RequestResetError::TooSoon { seconds });
+    }
+    counters.count(&key, Window::SinceFirst(chrono::TimeDelta::hours(1)), now).await?;
+    Ok(())
+}
+
+/// The page of a reset under way.
+#[must_use]
+pub fn reset_page(services: &Services, visit: &Visit, sealed: &str) -> Option<ResetPage> {
+    let pending = open(services, visit, sealed)?;
+    Some(ResetPage {
+        user_id: pending.user_id,
+        valid_minutes: services.policy.otp.email_seconds.div_ceil(60),
+    })
+}
+
+/// Mails another OTP for the same reset.
+pub async fn resend_reset(services: &Services, visit: &Visit, sealed: &str) -> Result<(), RequestResetError> {
+    let pending = open(services, visit, sealed).ok_or(RequestResetError::Gone)?;
+    let tx = services.store.begin().await?;
+    let purpose = email_otp::purpose_name(CodePurpose::Reset);
+    let found =
+        OtpChallenges::on(tx.connection()).find(&pending.challenge, purpose, &visit.browser_hash()).await?;
+    let found = found.filter(|found| !found.consumed).ok_or(RequestResetError::Gone)?;
+    let profile = Profiles::on(tx.connection()).find_by_user_id(&pending.user_id).await?;
+    // Who got no mail the first time gets none now.
+    let eligible = profile.filter(|profile| Some(&profile.id) == found.profile.as_ref());
+    let recipient =
+        Recipient { user_id: &pending.user_id, profile: eligible.as_ref(), purpose: CodePurpose::Reset };
+    email_otp::renew(services, &tx, visit, &recipient, (&pending.challenge, found.created_at)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Proves the OTP that was mailed: from here on there is a row, and a new password may be set.
+pub async fn prove_reset(
+    services: &Services,
+    visit: &Visit,
+    interaction: &Interaction,
+    sealed: &str,
+    typed: &str,
+) -> Result<FlowToken, ProveResetError> {
+    let pending = open(services, visit, sealed).ok_or(ProveResetError::Gone)?;
+    let tx = services.store.begin().await?;
+    let challenge = (&pending.challenge, CodePurpose::Reset);
+    let refused = match email_otp::check(services, &tx, visit, challenge, &otp::normalise(typed)).await? {
+        Typed::Right(Some(id)) => {
+            let profile = Profiles::on(tx.connection()).find(&id).await?.ok_or(ProveResetError::Gone)?;
+            let phases = Phases::on(tx.connection()).current().await?;
+            if has_passwords(profile.clearing_house, |house| phases.of(house)) {
+                let state = State::NewPassword { interaction: interaction.clone() };
+                let token = flow::remember(services, &tx, visit, &profile, &state).await;
+                let token = token.map_err(|error| match error {
+                    MailError::Fault(fault) => ProveResetError::Fault(fault),
+                    other => Fault::internal(other).into(),
+                })?;
+                tx.commit().await?;
+                return Ok(token);
+            }
+            ProveResetError::NoPasswordsYet
+        }
+        Typed::Wrong { left } => ProveResetError::Wrong { left },
+        Typed::Used => ProveResetError::Used,
+        Typed::TooOld => ProveResetError::TooOld,
+        // The one in a hundred million: an OTP that nobody was sent.
+        Typed::NoTries | Typed::Right(None) => ProveResetError::NoTries,
+        Typed::Unknown => ProveResetError::Gone,
+    };
+    tx.commit().await?;
+    Err(refused)
+}
+
+fn seal(services: &Services, visit: &Visit, pending: &Pending) -> Result<String, Fault> {
+    let plain = serde_json::to_vec(pending)?;
+    Ok(services.vault.seal(Purpose::LoginState, visit.browser.as_bytes(), &plain)?)
+}
+
+fn open(services: &Services, visit: &Visit, sealed: &str) -> Option<Pending> {
+    let plain = services.vault.open(Purpose::LoginState, visit.browser.as_bytes(), sealed)?;
+    let pending: Pending = serde_json::from_slice(&plain).ok()?;
+    let longest = chrono::TimeDelta::seconds(services.policy.session.interaction_seconds.into());
+    (services.now() - pending.since <= longest).then_some(pending)
+}
+
+impl From<MailError> for RequestResetError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Limit => Self::MailLimit,
+            MailError::TooSoon { seconds } => Self::TooSoon { seconds },
+            MailError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
