@@ -33,7 +33,10 @@ pub enum LogoutStep {
     /// There is no session any more. The browser goes to this address, or is shown our page.
     Done(Option<Url>),
     /// The user is asked first: no one proved that it is this session that was meant.
-    Confirm,
+    Confirm {
+        /// Who is asked.
+        user_id: String,
+    },
 }
 
 /// Ends the browser's session if `request` proves that it is the one that was meant, or the user has `confirmed`.
@@ -54,7 +57,7 @@ pub async fn log_out(
     let Some(present) = present else { return Ok(LogoutStep::Done(back)) };
     let meant = hint.as_ref().is_some_and(|(client, hint)| is_meant(services, client, hint, &present));
     if !meant && !confirmed {
-        return Ok(LogoutStep::Confirm);
+        return Ok(LogoutStep::Confirm { user_id: present.profile.user_id });
     }
     let tx = services.store.begin().await?;
     sessions::end(services, &tx, &present.session, EndedBecause::SignedOut).await?;

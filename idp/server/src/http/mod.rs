@@ -5,6 +5,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod headers;
 pub mod locale;
+pub mod oauth;
 pub mod pages;
 pub mod router;
 pub mod state;

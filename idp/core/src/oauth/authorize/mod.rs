@@ -9,6 +9,7 @@ pub mod answer;
 mod claims;
 mod client;
 mod duplicates;
+mod encoding;
 mod grant_type;
 mod id_token_hint;
 mod lengths;
@@ -91,6 +92,7 @@ fn check_bound(
     back: ReturnAddress,
 ) -> Result<AuthorizationRequest, OAuthError> {
     duplicates::check(parameters)?;
+    encoding::check(parameters)?;
     request_object::check(parameters)?;
     grant_type::check(&client)?;
     response_mode::check(parameters)?;

@@ -42,6 +42,7 @@ const REPEATABLE: &str = "resource";
 pub struct Parameters {
     values: BTreeMap<String, String>,
     repeated: BTreeSet<String>,
+    unreadable: bool,
 }
 
 impl Parameters {
@@ -71,7 +72,7 @@ impl Parameters {
     /// The parameters as an interaction carries them.
     #[must_use]
     pub fn from_sealed(values: BTreeMap<String, String>) -> Self {
-        Self { values, repeated: BTreeSet::new() }
+        Self { values, ..Self::default() }
     }
 
     /// The parameters for an interaction to carry.
@@ -95,10 +96,18 @@ impl Parameters {
         !self.repeated.is_empty()
     }
 
+    /// Whether any parameter that means something was not UTF-8, or held a NUL, which no text behind us may.
+    #[must_use]
+    pub fn any_unreadable(&self) -> bool {
+        self.unreadable
+    }
+
     fn take(&mut self, name: &str, value: &str, first: bool) {
         let known = KNOWN.contains(&name) || PREFERENCES.contains(&name);
         if !first && name != REPEATABLE {
             self.repeated.insert(name.to_owned());
+        } else if known && value.contains(['\u{FFFD}', '\0']) {
+            self.unreadable = true;
         } else if known && !value.is_empty() {
             self.values
                 .entry(name.to_owned())
