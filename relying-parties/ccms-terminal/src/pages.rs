@@ -26,6 +26,7 @@ struct Home<'t> {
 struct FunctionPage<'t> {
     shell: Shell,
     granted: Vec<Granted<'t>>,
+    current: &'t str,
     function: &'t Function,
     by: Vec<&'t str>,
     checker: bool,
@@ -36,6 +37,7 @@ struct FunctionPage<'t> {
 struct ApprovalCode<'t> {
     shell: Shell,
     granted: Vec<Granted<'t>>,
+    current: &'t str,
     checker: bool,
 }
 
@@ -70,7 +72,8 @@ pub(crate) async fn function(
         return not_granted(&state, &session, function);
     };
     let shell = Shell::new(&state.party, Some(&session));
-    let page = FunctionPage { shell, granted, function, by, checker: is_checker(&claims) };
+    let page =
+        FunctionPage { shell, granted, current: &function.slug, function, by, checker: is_checker(&claims) };
     pages::render(StatusCode::OK, &page)
 }
 
@@ -86,7 +89,10 @@ pub(crate) async fn approval_code(State(state): State<AppState>, session: LiveSe
     }
     let granted = state.functions.granted_to(&claims.business_user_groups());
     let shell = Shell::new(&state.party, Some(&session));
-    pages::render(StatusCode::OK, &ApprovalCode { shell, granted, checker: true })
+    pages::render(
+        StatusCode::OK,
+        &ApprovalCode { shell, granted, current: "authorisation-code", checker: true },
+    )
 }
 
 fn is_checker(claims: &Claims) -> bool {

@@ -35,6 +35,8 @@ pub(super) async fn callback(
     let jar = CookieJar::from_headers(&headers);
     match finish(&party, &query.unwrap_or_default(), &jar).await {
         Ok(response) => response,
+        // Somebody logged in who reloads or goes back: nothing is wrong.
+        Err((LoginError::Unknown, _)) if logged_in(&party, &jar) => Redirect::to("/").into_response(),
         Err((error, cookie)) => {
             let spent = cookie.map(|name| (header::SET_COOKIE, party.cookies().without_login(&name)));
             (AppendHeaders(spent), pages::login_failed(&party, &error)).into_response()
@@ -55,6 +57,11 @@ async fn finish(
     let session = begin_session(party, jar, completed).map_err(spent)?;
     let cookies = [(header::SET_COOKIE, session), (header::SET_COOKIE, party.cookies().without_login(&name))];
     Ok((AppendHeaders(cookies), Redirect::to(&pending.next)).into_response())
+}
+
+fn logged_in(party: &RelyingParty, jar: &CookieJar) -> bool {
+    let cookie = party.cookies().session_value(jar);
+    cookie.is_some_and(|cookie| party.sessions().find(SessionKey::of(&cookie), party.now()).is_some())
 }
 
 /// The login this browser began with this `state`.

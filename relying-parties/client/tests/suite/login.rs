@@ -131,7 +131,9 @@ async fn an_answer_counts_once_and_in_time() {
     let back = browser.get(&Browser::location(&to_issuer)).await;
     let callback = Browser::location(&back);
     assert!(is_somebody(&browser.visit(&callback).await));
-    assert!(browser.visit(&callback).await.shows("data-error=\"login-unknown\""));
+    let again = browser.visit(&callback).await;
+    assert_eq!(again.url.path(), "/", "a reload leads home");
+    assert_eq!(probe.issuer.recorded().token_requests.len(), 1, "the code was sent twice");
 
     let late = probe.browser();
     let to_issuer = late.get("/login").await;
