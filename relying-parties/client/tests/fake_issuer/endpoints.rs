@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -135,18 +136,20 @@ fn issue(issuer: &FakeIssuer, nonce: Option<&str>) -> Response {
     let now = issuer.now();
     let behaviour = issuer.0.behaviour.lock().unwrap();
     let access_token = unique();
-    let hash = digest(&SHA256, access_token.as_bytes());
+    let signing = behaviour.signing.as_ref().unwrap_or(&behaviour.keys[0]).clone();
+    // OIDC Core §3.1.3.6: the hash function of the token's own algorithm, SHA-512 for Ed25519.
+    let function = if signing.algorithm == Algorithm::EdDSA { &SHA512 } else { &SHA256 };
+    let hash = digest(function, access_token.as_bytes());
     let mut claims = super::object(json!({
         "iss": issuer.url(), "sub": SUBJECT, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "auth_time": now, "sid": SID,
         "acr": "urn:countersign:acr:otp-app", "amr": ["pwd", "otp", "mfa"],
-        "at_hash": BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]),
+        "at_hash": BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2]),
     }));
     if let Some(nonce) = nonce {
         claims.insert("nonce".into(), json!(nonce));
     }
     (behaviour.id_token)(&mut claims);
-    let key = behaviour.signing.as_ref().unwrap_or(&behaviour.keys[0]);
-    let id_token = key.sign("JWT", &Value::Object(claims), &behaviour.forge);
+    let id_token = signing.sign("JWT", &Value::Object(claims), &behaviour.forge);
     issuer.0.access_tokens.lock().unwrap().push(access_token.clone());
     let mut answer = json!({
         "access_token": access_token, "token_type": "Bearer", "expires_in": behaviour.access_token_seconds,
