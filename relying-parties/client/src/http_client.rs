@@ -23,13 +23,13 @@ pub(crate) struct HttpClient(reqwest::Client);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpError {
     /// Connecting, sending or receiving failed, or took too long.
-    #[error("request failed: {0}")]
+    #[error("no answer")]
     Request(#[from] reqwest::Error),
     /// The answer is larger than any honest answer.
     #[error("response larger than {LARGEST_BODY} bytes")]
     TooLarge,
     /// The answer could not be represented.
-    #[error("malformed response: {0}")]
+    #[error("malformed response")]
     Malformed(#[from] http::Error),
 }
 

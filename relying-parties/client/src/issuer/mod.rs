@@ -24,6 +24,7 @@ const STALE: TimeDelta = TimeDelta::hours(24);
 /// An unknown key id makes us ask again, but strangers can send as many unknown key ids as they like.
 const REFETCH_PAUSE: TimeDelta = TimeDelta::seconds(10);
 const FIRST_RETRY: Duration = Duration::from_millis(200);
+const NOTEWORTHY: Duration = Duration::from_secs(3);
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
 
 /// Why the issuer is not known at the moment.
@@ -90,7 +91,12 @@ impl Issuer {
     pub async fn discover_until_found(&self) {
         let mut pause = FIRST_RETRY;
         while let Err(error) = self.provider().await {
-            tracing::info!(issuer = %self.url.as_str(), %error, "issuer not reachable yet");
+            // An issuer that starts together with us is a moment late, which is no news.
+            if pause < NOTEWORTHY {
+                tracing::debug!(issuer = %self.url.as_str(), %error, "issuer not reachable yet");
+            } else {
+                tracing::warn!(issuer = %self.url.as_str(), %error, "issuer not reachable yet");
+            }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_RETRY);
         }
