@@ -3,14 +3,24 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use conformance_tests::demo;
+use conformance_tests::{Demo, Options, demo};
+use tokio::sync::OnceCell;
 
 use super::setup::{at_password, expect_step, give_password, log_in, to_password};
+
+/// A demo whose first wait is so long that no test outlasts it by chance.
+async fn patient() -> Result<&'static Demo> {
+    static PATIENT: OnceCell<Demo> = OnceCell::const_new();
+    let options = Options::default()
+        .seed_users(20)
+        .environment("COUNTERSIGN_POLICY__LOCKOUT__FIRST_WAIT_SECONDS", "120");
+    PATIENT.get_or_try_init(|| Demo::start(options)).await
+}
 
 /// After a handful of wrong ones even the right one has to wait.
 #[tokio::test]
 async fn a_guesser_is_slowed_down() -> Result<()> {
-    let demo = demo::shared().await?;
+    let demo = patient().await?;
     let user = demo.draw_user()?;
     let mut guesser = at_password(demo).await?;
     let mut slowed = false;
@@ -41,7 +51,7 @@ async fn the_wait_ends() -> Result<()> {
         }
     }
     assert_eq!(browser.error_code().as_deref(), Some("slow-down"));
-    tokio::time::sleep(Duration::from_millis(8500)).await;
+    tokio::time::sleep(Duration::from_millis(2200)).await;
     give_password(&mut browser, &user.user_id, user.password()?).await?;
     expect_step(&browser, "otp")
 }
@@ -49,7 +59,7 @@ async fn the_wait_ends() -> Result<()> {
 /// Strangers' guessing does not keep the user out of the browser they always use.
 #[tokio::test]
 async fn a_known_browser_keeps_its_own_allowance() -> Result<()> {
-    let demo = demo::shared().await?;
+    let demo = patient().await?;
     let user = demo.draw_user()?;
     let mut own = log_in(demo, &user, "openid").await?.browser;
     let mut stranger = at_password(demo).await?;
@@ -64,7 +74,7 @@ async fn a_known_browser_keeps_its_own_allowance() -> Result<()> {
 /// The allowance is for the users who logged in from this browser, not for everyone.
 #[tokio::test]
 async fn a_known_browser_is_a_stranger_to_others() -> Result<()> {
-    let demo = demo::shared().await?;
+    let demo = patient().await?;
     let (own, other) = (demo.draw_user()?, demo.draw_user()?);
     let mut browser = log_in(demo, &own, "openid").await?.browser;
     to_password(demo, &mut browser).await?;
@@ -78,7 +88,7 @@ async fn a_known_browser_is_a_stranger_to_others() -> Result<()> {
 /// The allowance is no free pass: guessing from a known browser is slowed down like any.
 #[tokio::test]
 async fn a_known_browser_is_slowed_down_too() -> Result<()> {
-    let demo = demo::shared().await?;
+    let demo = patient().await?;
     let user = demo.draw_user()?;
     let mut own = log_in(demo, &user, "openid").await?.browser;
     to_password(demo, &mut own).await?;
