@@ -2,23 +2,30 @@
 
 pub mod account;
 pub mod authorize;
+mod bearer;
 pub mod cleanup;
+pub mod client_auth;
 pub mod clients;
 pub mod consent;
 pub mod event;
 mod hasher;
 mod id_token_hint;
 pub mod interaction;
+pub mod introspect;
+pub mod jwks_fetch;
 pub mod keys;
 pub mod login;
 pub mod logout;
 mod outbound;
 pub mod outbox;
+pub mod revoke;
 mod services;
 pub mod sessions;
 pub mod subject;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod token;
+pub mod userinfo;
 mod vault;
 
 pub use hasher::{Admitted, Busy, HashError, PasswordHasher};

@@ -8,6 +8,7 @@ use countersign_store::Store;
 use url::Url;
 
 use crate::clients::ClientRegistry;
+use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
 use crate::{Outbound, PasswordHasher, Vault};
 
@@ -29,6 +30,8 @@ pub struct Services {
     pub keyring: Keyring,
     /// The clients, once [`crate::clients::refresh`] has loaded them.
     pub clients: ClientRegistry,
+    /// Keys of clients that keep them at a `jwks_uri`.
+    pub client_keys: ClientKeySets,
     /// The pool that hashes passwords.
     pub hasher: PasswordHasher,
     /// Calls to addresses that clients registered.

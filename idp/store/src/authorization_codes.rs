@@ -3,9 +3,10 @@
 use countersign_core::oauth::code::CodeGrant;
 use countersign_core::secret::TokenHash;
 use countersign_core::{Timestamp, to_millis};
-use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use crate::entities::authorization_codes::{ActiveModel, Entity};
+use crate::entities::authorization_codes::{ActiveModel, Column, Entity};
 use crate::{Connection, StoreError};
 
 /// The repository of authorization codes.
@@ -40,5 +41,14 @@ impl<'a> AuthorizationCodes<'a> {
         };
         Entity::insert(row).exec_without_returning(self.0.executor()).await?;
         Ok(())
+    }
+
+    /// Redeems a code. Of several attempts, one is told yes.
+    pub async fn consume(&self, code: &TokenHash, now: Timestamp) -> Result<bool, StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::ConsumedAt, Expr::value(to_millis(now)))
+            .filter(Column::CodeHash.eq(code.as_str()))
+            .filter(Column::ConsumedAt.is_null());
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
 }

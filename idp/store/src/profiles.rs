@@ -108,7 +108,7 @@ fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(unreadable)
 }
 
-fn read(row: profiles::Model, locked: bool) -> Result<Profile, StoreError> {
+pub(crate) fn read(row: profiles::Model, locked: bool) -> Result<Profile, StoreError> {
     Ok(Profile {
         id: ProfileId::from_stored(row.id),
         user_id: row.user_id,

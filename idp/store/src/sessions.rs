@@ -228,7 +228,7 @@ fn prior_access(session: &Session) -> Result<Option<String>, StoreError> {
     session.prior_access.as_ref().map(serde_json::to_string).transpose().map_err(unreadable)
 }
 
-fn read(row: Model) -> Result<Session, StoreError> {
+pub(crate) fn read(row: Model) -> Result<Session, StoreError> {
     let prior_access = row.prior_access.as_deref().map(serde_json::from_str).transpose();
     Ok(Session {
         id: SessionId::from_stored(row.id),

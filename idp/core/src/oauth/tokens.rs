@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::client::SigningAlg;
 use super::client_auth::Audience;
+use super::error::{ErrorCode, OAuthError};
 use super::scope::Scope;
 
 /// `typ` of an access token (RFC 9068 §2.1): an ID token can never pass for one.
@@ -103,6 +104,23 @@ pub fn audience(issuer: &str, resources: &[String], is_login: bool) -> Audience 
     }
 }
 
+/// The audiences of a token: those asked for at the token endpoint, within what was granted, or within what the
+/// client may ask for where the grant names none (RFC 8707 §2.2).
+pub fn choose_resources(
+    asked: &[String],
+    granted: &[String],
+    allowed: &[String],
+) -> Result<Vec<String>, OAuthError> {
+    let bounds = if granted.is_empty() { allowed } else { granted };
+    if asked.is_empty() {
+        return Ok(granted.to_vec());
+    }
+    if asked.iter().all(|resource| bounds.contains(resource)) {
+        return Ok(asked.to_vec());
+    }
+    Err(OAuthError::new(ErrorCode::InvalidTarget, "The resource was not granted."))
+}
+
 /// `at_hash`: the left half of the access token's hash, by the hash function of the ID token's algorithm
 /// (OIDC Core §3.1.3.6; SHA-512 is Ed25519's own).
 #[must_use]
@@ -127,6 +145,20 @@ mod tests {
         let access_token = "abc";
         assert_eq!(at_hash(SigningAlg::Rs256, access_token), URL_SAFE_NO_PAD.encode(half));
         assert_eq!(at_hash(SigningAlg::EdDsa, access_token).len(), 43);
+    }
+
+    #[test]
+    fn a_resource_stays_within_the_grant() {
+        let (a, b) = ("https://a".to_owned(), "https://b".to_owned());
+        let choose = |asked: &[&String], granted: &[&String]| {
+            let owned = |list: &[&String]| list.iter().map(|text| (*text).clone()).collect::<Vec<_>>();
+            choose_resources(&owned(asked), &owned(granted), &owned(&[&a, &b])).map_err(|error| error.code())
+        };
+        assert_eq!(choose(&[], &[&a]), Ok(vec![a.clone()]));
+        assert_eq!(choose(&[&a], &[]), Ok(vec![a.clone()]));
+        assert_eq!(choose(&[&b], &[&a]), Err(ErrorCode::InvalidTarget));
+        assert_eq!(choose(&[&"https://c".to_owned()], &[]), Err(ErrorCode::InvalidTarget));
+        assert_eq!(choose(&[], &[]), Ok(vec![]));
     }
 
     #[test]

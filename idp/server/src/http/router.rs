@@ -23,7 +23,7 @@ fn pages() -> Router<AppState> {
 
 /// Routes that applications call: no browser, no cookie, no page.
 fn machines() -> Router<AppState> {
-    Router::new()
+    oauth::machines()
 }
 
 async fn not_found(context: PageContext) -> Response {
