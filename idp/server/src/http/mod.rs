@@ -1,10 +1,12 @@
 //! Everything that speaks HTTP.
 
+mod account;
 pub mod assets;
 pub mod cookies;
 pub mod csrf;
 pub mod headers;
 pub mod locale;
+mod login;
 pub mod oauth;
 pub mod pages;
 pub mod router;

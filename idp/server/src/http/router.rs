@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::headers::{Https, secure};
 use super::pages::{ErrorCode, ErrorPage, PageContext, PageError};
 use super::state::AppState;
-use super::{assets, oauth, visitor};
+use super::{account, assets, login, oauth, visitor};
 
 /// The whole issuer, ready to be served.
 pub fn router(state: AppState) -> Router {
@@ -18,7 +18,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Routes that show pages: each visitor is introduced.
 fn pages() -> Router<AppState> {
-    Router::new().merge(oauth::pages()).fallback(not_found)
+    Router::new().merge(oauth::pages()).merge(login::pages()).merge(account::pages()).fallback(not_found)
 }
 
 /// Routes that applications call: no browser, no cookie, no page.

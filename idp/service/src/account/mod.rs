@@ -6,4 +6,4 @@ mod overview;
 
 pub use change_channel::{ChangeChannelError, begin_change};
 pub use change_password::{ChangePasswordError, change_password};
-pub use overview::{Overview, end_other_sessions, end_session, overview};
+pub use overview::{Overview, end_other_sessions, end_session, overview, sign_out};

@@ -42,3 +42,11 @@ pub async fn end_other_sessions(services: &Services, present: &Present) -> Resul
     tx.commit().await?;
     Ok(())
 }
+
+/// Ends this session.
+pub async fn sign_out(services: &Services, present: &Present) -> Result<(), Fault> {
+    let tx = services.store.begin().await?;
+    sessions::end(services, &tx, &present.session, EndedBecause::SignedOut).await?;
+    tx.commit().await?;
+    Ok(())
+}
