@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use countersign_core::directory::profile::Profile;
-use countersign_core::ids::SessionId;
+use countersign_core::ids::{ProfileId, SessionId};
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::journey::steps::{Errand, Means, Next, SealedSecret, Step};
 use countersign_core::mail::CodePurpose;
@@ -121,7 +121,7 @@ pub(crate) async fn prepare(
         }
         Next::DrawSecret => {
             let secret = TotpSecret::generate(&*services.entropy);
-            Some(Step::ScanQr { secret: seal_secret(services, profile, &secret)? })
+            Some(Step::ScanQr { secret: seal_secret(services, &profile.id, &secret)? })
         }
         Next::Finish(_) => None,
     })
@@ -172,10 +172,10 @@ pub(crate) async fn remember(
 /// Seals a soft token's secret for its owner.
 pub(crate) fn seal_secret(
     services: &Services,
-    profile: &Profile,
+    profile: &ProfileId,
     secret: &TotpSecret,
 ) -> Result<SealedSecret, Fault> {
-    Ok(services.vault.seal(Purpose::SoftToken, profile.id.as_str().as_bytes(), secret.expose())?)
+    Ok(services.vault.seal(Purpose::SoftToken, profile.as_str().as_bytes(), secret.expose())?)
 }
 
 /// Opens what [`seal_secret`] sealed.
