@@ -1,0 +1,137 @@
+//! What the command line takes. Commands that do not work yet are not listed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// An OAuth 2.0 and OpenID Connect identity provider for clearing houses: nothing changes without a second signature.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serves the issuer.
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Brings the database's schema up to date.
+    Migrate {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Looks at the signing keys.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Checks and explains the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Runs everything on this machine, with people, applications and a mailbox to try it with.
+    #[cfg(feature = "demo")]
+    Demo(DemoOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Lists every key, oldest first.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Reads a configuration and starts nothing.
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Prints every key with its type, default, environment variable and meaning.
+    Reference,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConfigFile {
+    /// The configuration, in TOML; `COUNTERSIGN_…` variables override it.
+    #[arg(long = "config", value_name = "FILE")]
+    pub(crate) path: PathBuf,
+}
+
+/// How the demo runs.
+#[cfg(feature = "demo")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoOptions {
+    /// Where its database, secrets and credentials are; made where absent, kept where present.
+    #[arg(long, value_name = "DIR", default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+    /// The phase of the migration, in a fresh data directory: pre-parallel, parallel-run or complete.
+    #[arg(long, value_name = "P", default_value = "parallel-run")]
+    pub(crate) phase: countersign_core::directory::phase::Phase,
+    /// This many further users who are ready to log in, in a fresh data directory.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed_users: usize,
+    #[command(flatten)]
+    pub(crate) ports: Ports,
+}
+
+/// Where everything listens, on loopback.
+#[cfg(feature = "demo")]
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Ports {
+    /// Countersign itself.
+    #[arg(long = "issuer-port", value_name = "PORT", default_value_t = 8080)]
+    pub(crate) issuer: u16,
+    /// DMS.
+    #[arg(long = "dms-port", value_name = "PORT", default_value_t = 8082)]
+    pub(crate) dms: u16,
+    /// CCMS Terminal.
+    #[arg(long = "ccms-port", value_name = "PORT", default_value_t = 8083)]
+    pub(crate) ccms: u16,
+    /// The settlement agent's system.
+    #[arg(long = "settlement-agent-port", value_name = "PORT", default_value_t = 8084)]
+    pub(crate) settlement_agent: u16,
+    /// The mail catcher's page.
+    #[arg(long = "mail-port", value_name = "PORT", default_value_t = 8025)]
+    pub(crate) mail: u16,
+    /// The mail catcher's SMTP.
+    #[arg(long = "smtp-port", value_name = "PORT", default_value_t = 1025)]
+    pub(crate) smtp: u16,
+    /// The admin console, once there is one; nothing listens there yet.
+    #[arg(long = "console-port", value_name = "PORT", default_value_t = 8081, hide = true)]
+    pub(crate) console: u16,
+    /// The card agent, once there is one; nothing listens there yet.
+    #[arg(long = "card-agent-port", value_name = "PORT", default_value_t = 8085, hide = true)]
+    pub(crate) card_agent: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn misuse_is_exit_code_2() {
+        for wrong in [&["countersign"][..], &["countersign", "serve"], &["countersign", "bootstrap"]] {
+            let error = Cli::try_parse_from(wrong).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{wrong:?}");
+        }
+        for asked in [&["countersign", "--help"][..], &["countersign", "--version"]] {
+            assert_eq!(Cli::try_parse_from(asked).unwrap_err().exit_code(), 0);
+        }
+    }
+}
