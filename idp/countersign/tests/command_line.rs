@@ -1,0 +1,179 @@
+//! The binary as an operator meets it: exit codes, refusals, and an orderly end.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn countersign() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COUNTERSIGN_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+struct Installation {
+    directory: tempfile::TempDir,
+    port: u16,
+}
+
+impl Installation {
+    fn new(database: &Path, more: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let database = directory.path().join(database);
+        let toml = format!(
+            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\nmaster_key.value = \"{KEY}\"\n\
+             database.url = \"sqlite://{}?mode=rwc\"\n{more}",
+            database.display()
+        );
+        fs::write(directory.path().join("countersign.toml"), toml).unwrap();
+        Self { directory, port }
+    }
+
+    fn config(&self) -> PathBuf {
+        self.directory.path().join("countersign.toml")
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = countersign();
+        command.args(words).arg("--config").arg(self.config());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Waits until `path` at `port` answers 200; an error when the process has ended.
+fn wait_until_ready(process: &mut Child, port: u16) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        if get(port, "/readyz").starts_with("HTTP/1.1 200") {
+            return;
+        }
+        assert!(process.try_wait().unwrap().is_none(), "it ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("not ready");
+}
+
+fn get(port: u16, path: &str) -> String {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return String::new() };
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+fn terminate(process: &Child) {
+    let id = process.id().to_string();
+    assert!(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id]).status().unwrap().success());
+}
+
+#[test]
+fn misuse_is_2_failure_is_1_and_done_is_0() {
+    assert_eq!(countersign().arg("serv").output().unwrap().status.code(), Some(2));
+    assert_eq!(countersign().output().unwrap().status.code(), Some(2));
+    let missing = countersign().args(["serve", "--config", "/nonexistent.toml"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(said(&missing).contains("/nonexistent.toml"), "{}", said(&missing));
+    assert_eq!(countersign().arg("--version").output().unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn a_configuration_is_checked_without_starting_anything() {
+    let good = Installation::new(Path::new("x.db"), "");
+    let output = good.run(&["config", "check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(!good.directory.path().join("x.db").exists());
+
+    let bad = Installation::new(Path::new("x.db"), "[smpt]\nhost = \"mail\"\n");
+    let output = bad.run(&["config", "check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("did you mean `smtp`"), "{}", said(&output));
+    assert!(!said(&output).contains(KEY));
+}
+
+#[test]
+fn the_reference_is_the_one_that_is_checked_in() {
+    let output = countersign().args(["config", "reference"]).output().unwrap();
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), fs::read_to_string(checked_in).unwrap());
+}
+
+#[test]
+fn serve_asks_for_migrations_and_serves_after_them_until_sigterm() {
+    let installation = Installation::new(Path::new("main.db"), "");
+    let refused = installation.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("countersign migrate"), "{}", said(&refused));
+
+    assert_eq!(installation.run(&["migrate"]).status.code(), Some(0));
+    let again = installation.run(&["migrate"]);
+    assert!(said(&again).contains("up to date"), "{}", said(&again));
+
+    let mut command = installation.command(&["serve"]);
+    let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_ready(&mut process, installation.port);
+    assert!(get(installation.port, "/metrics").starts_with("HTTP/1.1 200"));
+    terminate(&process);
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+    let lines: Vec<String> =
+        BufReader::new(process.stderr.take().unwrap()).lines().map(Result::unwrap).collect();
+    assert!(lines.iter().any(|line| line.contains("\"answered\"") && line.contains("/readyz")), "{lines:?}");
+    for line in lines {
+        assert!(line.starts_with('{') && line.ends_with('}'), "not JSON: {line}");
+    }
+
+    let keys = installation.run(&["keys", "list"]);
+    assert!(said(&keys).contains("RS256") && said(&keys).contains("active"), "{}", said(&keys));
+}
+
+#[cfg(feature = "demo")]
+#[test]
+fn serve_refuses_a_demos_database_and_the_demo_starts_again_on_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let port = free_port();
+    let demo = || {
+        let mut command = countersign();
+        command.arg("demo").arg("--data").arg(&data);
+        for (flag, port) in [
+            ("--issuer-port", port),
+            ("--dms-port", free_port()),
+            ("--ccms-port", free_port()),
+            ("--settlement-agent-port", free_port()),
+            ("--mail-port", free_port()),
+            ("--smtp-port", free_port()),
+        ] {
+            command.args([flag, &port.to_string()]);
+        }
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for _ in 0..2 {
+        let mut process = demo();
+        wait_until_ready(&mut process, port);
+        terminate(&process);
+        assert_eq!(process.wait().unwrap().code(), Some(0));
+    }
+    let installation = Installation::new(&data.join("countersign.db"), "");
+    let refused = installation.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("made by `countersign demo`"), "{}", said(&refused));
+}
