@@ -10,6 +10,7 @@ use countersign_server::http::state::AppState;
 use countersign_server::jobs;
 use countersign_server::serve::{Application, Serving, Shutdown, ready_check, serve};
 use countersign_service::clients::ClientRegistry;
+use countersign_service::jwks_fetch::ClientKeySets;
 use countersign_service::keys::Keyring;
 use countersign_service::{Outbound, PasswordHasher, Reach, Services, Vault};
 use countersign_store::{Installation, Store, StoreOptions};
@@ -53,6 +54,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         issuer: config.issuer.clone(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),
+        client_keys: ClientKeySets::default(),
         outbound: Outbound::new(reach)?,
     })
 }

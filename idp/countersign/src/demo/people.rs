@@ -7,7 +7,7 @@ use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_core::{EntropyExt as _, Timestamp};
-use countersign_service::{Purpose, Services};
+use countersign_service::{Services, enrolment};
 use countersign_store::{
     DirectoryDetails, Participant, Participants, Passwords, Profiles, SecondFactors, Tx,
 };
@@ -16,11 +16,8 @@ use serde_json::{Map, Value, json};
 use super::cast::{Firm, Person};
 use super::credentials::{State, User};
 
-/// Characters of generated passwords and codes: none that looks like another.
+/// Characters of generated passwords: none that looks like another.
 const UNAMBIGUOUS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
-
-/// A demo's enrolment codes last as long as anyone may want to try them.
-const ENROLMENT: TimeDelta = TimeDelta::days(3_650);
 
 /// A password with what is stored of it.
 #[derive(Clone)]
@@ -73,9 +70,7 @@ impl Registrar<'_> {
         };
         Profiles::on(self.tx.connection()).add(&profile, key, &details).await?;
         if let Some(password) = password {
-            Passwords::on(self.tx.connection())
-                .set(&profile.id, &password.phc, 0, self.now, &*self.services.entropy)
-                .await?;
+            enrolment::set_password(self.services, self.tx, &profile.id, &password.phc).await?;
         }
         Ok(User {
             totp_secret: self.second_factor(&profile.id, person.state).await?,
@@ -117,17 +112,14 @@ impl Registrar<'_> {
 
     /// The soft token's secret in base32, where the state has one.
     async fn second_factor(&self, profile: &ProfileId, state: State) -> anyhow::Result<Option<String>> {
-        let factors = SecondFactors::on(self.tx.connection());
         match state {
             State::ReadyApp | State::Disabled => {
                 let secret = TotpSecret::generate(&*self.services.entropy);
-                let bound = profile.as_str().as_bytes();
-                let sealed = self.services.vault.seal(Purpose::SoftToken, bound, secret.expose())?;
-                factors.register_soft_token(profile, &sealed, 0, self.now).await?;
+                enrolment::set_soft_token(self.services, self.tx, profile, &secret).await?;
                 Ok(Some(secret.to_base32().expose().to_owned()))
             }
             State::ReadyEmail => {
-                factors.use_email(profile, self.now).await?;
+                enrolment::set_email(self.services, self.tx, profile).await?;
                 Ok(None)
             }
             State::NeverSetUp | State::SmartcardOnly | State::NeedsEnrolmentCode => Ok(None),
@@ -138,13 +130,8 @@ impl Registrar<'_> {
         if state != State::NeedsEnrolmentCode {
             return Ok(None);
         }
-        let code = groups(self.services, 4, 4).to_uppercase();
-        // As login compares it: letters and digits alone, in capitals.
-        let compared = code.replace('-', "");
-        let parts = [profile.as_str().as_bytes(), compared.as_bytes()];
-        let hash = self.services.vault.keyed_hash(Purpose::EnrolmentCode, &parts);
-        SecondFactors::on(self.tx.connection()).issue_code(profile, &hash, self.now + ENROLMENT).await?;
-        Ok(Some(code))
+        let code = enrolment::issue_code(self.services, self.tx, profile).await?;
+        Ok(Some(code.expose().to_owned()))
     }
 }
 
