@@ -5,10 +5,11 @@
     expect(
         clippy::unwrap_used,
         clippy::missing_panics_doc,
-        missing_docs,
         reason = "for tests, of this crate and of those above it"
     )
 )]
+
+pub mod login;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,11 +29,13 @@ use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault}
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
+    /// A clock that stands at `millis`.
     #[must_use]
     pub fn at(millis: i64) -> Self {
         Self(AtomicI64::new(millis))
     }
 
+    /// Moves it on.
     pub fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
@@ -48,6 +51,7 @@ impl Clock for TestClock {
 pub struct SeededEntropy(Mutex<u64>);
 
 impl SeededEntropy {
+    /// The bytes of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(seed))
@@ -69,8 +73,11 @@ impl Entropy for SeededEntropy {
 
 /// A node on a test database: its clock stands at a Monday morning, its passwords hash cheaply.
 pub struct TestNode {
+    /// The node.
     pub services: Arc<Services>,
+    /// Its clock.
     pub clock: Arc<TestClock>,
+    /// Its database.
     pub database: TestDatabase,
 }
 
