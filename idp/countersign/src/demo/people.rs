@@ -8,9 +8,7 @@ use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_core::{EntropyExt as _, Timestamp};
 use countersign_service::{Services, enrolment};
-use countersign_store::{
-    DirectoryDetails, Participant, Participants, Passwords, Profiles, SecondFactors, Tx,
-};
+use countersign_store::{DirectoryDetails, Participant, Participants, Profiles, Tx};
 use serde_json::{Map, Value, json};
 
 use super::cast::{Firm, Person};
