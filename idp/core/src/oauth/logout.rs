@@ -81,3 +81,43 @@ pub fn retry_after(attempts: u32) -> chrono::Duration {
     let seconds = 5_i64.saturating_mul(1_i64 << attempts.saturating_sub(1).min(10));
     chrono::Duration::seconds(seconds.min(3600))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_millis;
+    use crate::oauth::client::ClientAuthentication;
+
+    #[test]
+    fn a_logout_returns_to_registered_addresses_only() {
+        let client = Client {
+            post_logout_redirect_uris: vec!["https://shop.example/bye?x=1".to_owned()],
+            ..Client::new("shop", "Shop", ClientAuthentication::None)
+        };
+        let to = |uri, state| return_to(&client, Some(uri), state).map(String::from);
+        let bye = "https://shop.example/bye?x=1";
+        assert_eq!(to(bye, None).as_deref(), Some(bye));
+        assert_eq!(to(bye, Some("a&b")).as_deref(), Some("https://shop.example/bye?x=1&state=a%26b"));
+        for uri in ["https://shop.example/bye", "https://evil.example/", "https://shop.example/bye?x=1#f", ""]
+        {
+            assert_eq!(to(uri, None), None, "{uri}");
+        }
+        assert_eq!(return_to(&client, None, Some("s")), None);
+    }
+
+    #[test]
+    fn a_logout_token_can_be_nothing_else() {
+        let (sid, jti) = (SessionId::from_stored("s"), DeliveryId::from_stored("d"));
+        let token = LogoutToken::new("https://us", "shop", "sub".to_owned(), &sid, &jti, from_millis(5000));
+        let claims = serde_json::to_value(token).unwrap();
+        assert_eq!(claims["events"], serde_json::json!({ LOGOUT_EVENT: {} }));
+        assert_eq!((claims["iat"].as_i64(), claims["exp"].as_i64()), (Some(5), Some(125)));
+        assert!(claims.get("nonce").is_none());
+    }
+
+    #[test]
+    fn waits_double_up_to_an_hour() {
+        let seconds: Vec<_> = [1, 2, 3, 10, 60].map(|tried| retry_after(tried).num_seconds()).into();
+        assert_eq!(seconds, [5, 10, 20, 2560, 3600]);
+    }
+}
