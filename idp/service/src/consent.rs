@@ -97,6 +97,3 @@ async fn open(
         Err(refusal) => authorize::refused(services, refusal).map(Opened::Refused),
     }
 }
-
-#[cfg(test)]
-mod tests;

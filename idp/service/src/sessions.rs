@@ -46,7 +46,9 @@ pub async fn establish(
         let sessions = Sessions::on(tx.connection());
         if let Some(found) = sessions.by_token(&former).await? {
             if is_continued(services, &found, &session) {
-                session = Session { id: found.id, created_at: found.created_at, ..session };
+                // The access before this one is still the one before the session began.
+                let Session { id, created_at, prior_access, .. } = found;
+                session = Session { id, created_at, prior_access, ..session };
                 if sessions.renew(&session, &former, &token.hash()).await? {
                     return Ok((session, token));
                 }

@@ -10,6 +10,7 @@
 )]
 
 pub mod login;
+pub mod people;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -3,9 +3,7 @@
 use super::parameters::Parameters;
 use crate::oauth::client::Client;
 use crate::oauth::error::{ErrorCode, OAuthError};
-
-/// BASE64URL of a SHA-256 (RFC 7636 §4.2).
-const CHALLENGE_LENGTH: usize = 43;
+use crate::oauth::pkce::CodeChallenge;
 
 pub(super) fn check(parameters: &Parameters, client: &Client) -> Result<Option<String>, OAuthError> {
     let refuse = |why| Err(OAuthError::new(ErrorCode::InvalidRequest, why));
@@ -14,13 +12,10 @@ pub(super) fn check(parameters: &Parameters, client: &Client) -> Result<Option<S
         (None, Some(_)) => refuse("code_challenge is missing."),
         (None, None) if client.needs_pkce() => refuse("code_challenge is required (RFC 7636)."),
         (None, None) => Ok(None),
-        (Some(challenge), Some("S256")) if is_sha256(challenge) => Ok(Some(challenge.to_owned())),
+        (Some(challenge), Some("S256")) if CodeChallenge::parse(challenge).is_some() => {
+            Ok(Some(challenge.to_owned()))
+        }
         (Some(_), Some("S256")) => refuse("code_challenge is not the BASE64URL of a SHA-256."),
         (Some(_), _) => refuse("code_challenge_method must be S256."),
     }
-}
-
-fn is_sha256(challenge: &str) -> bool {
-    challenge.len() == CHALLENGE_LENGTH
-        && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
