@@ -1,12 +1,9 @@
 //! Test doubles for time and chance, and a whole [`Services`] on a test database.
 
-#![cfg_attr(
-    not(test),
-    expect(
-        clippy::unwrap_used,
-        clippy::missing_panics_doc,
-        reason = "for tests, of this crate and of those above it"
-    )
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "for tests, of this crate and of those above it"
 )]
 
 pub mod login;
@@ -48,7 +45,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Bytes that look random and are the same for the same seed (SplitMix64). Never for anything but tests.
+/// Bytes that look random and are the same for the same seed (`SplitMix64`). Never for anything but tests.
 pub struct SeededEntropy(Mutex<u64>);
 
 impl SeededEntropy {

@@ -248,8 +248,8 @@ async fn a_hint_names_the_user_who_is_expected() {
         begun.requirement,
         Requirement { reason: Reason::OtherSubject, acr: None, subject: Some(other.clone()) }
     );
-    let none = [("id_token_hint", &*hint(&other)), ("prompt", "none")];
-    assert_eq!(answered(ask(&node, &none, Some(&cookie)).await)["error"], "login_required");
+    let silently = [("id_token_hint", &*hint(&other)), ("prompt", "none")];
+    assert_eq!(answered(ask(&node, &silently, Some(&cookie)).await)["error"], "login_required");
 
     let foreign = id_token(&node, "else", ours, one.as_str(), "s");
     let strange = id_token(&node, "dms", "https://other.example", one.as_str(), "s");

@@ -142,11 +142,11 @@ async fn ended(node: &TestNode, client_id: &str) -> Session {
 async fn an_application_is_told_by_a_signed_token() {
     for node in nodes().await {
         node.make_keys().await;
-        let (uri, mut heard) = application(&[200]).await;
+        let (uri, mut told) = application(&[200]).await;
         node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
         let session = ended(&node, "dms").await;
         assert_eq!(deliver_due(&node.services).await.unwrap(), 1);
-        let request = heard.recv().await.unwrap();
+        let request = told.recv().await.unwrap();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /backchannel"));
         assert!(head.to_lowercase().contains("content-type: application/x-www-form-urlencoded"));
@@ -177,7 +177,7 @@ async fn an_application_is_told_by_a_signed_token() {
 async fn an_application_that_fails_is_told_again_later() {
     for node in nodes().await {
         node.make_keys().await;
-        let (uri, mut heard) = application(&[500, 302, 204]).await;
+        let (uri, mut told) = application(&[500, 302, 204]).await;
         node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
         ended(&node, "dms").await;
         for wait in [0, 5, 10] {
@@ -187,7 +187,7 @@ async fn an_application_that_fails_is_told_again_later() {
                 node.clock.advance_seconds(1);
             }
             assert_eq!(deliver_due(&node.services).await.unwrap(), 1, "after {wait} s");
-            heard.recv().await.unwrap();
+            told.recv().await.unwrap();
         }
         node.clock.advance_seconds(7200);
         assert_eq!(deliver_due(&node.services).await.unwrap(), 0);
@@ -212,21 +212,21 @@ async fn an_application_that_stays_away_is_given_up() {
 async fn of_several_nodes_one_delivers() {
     for node in nodes().await {
         node.make_keys().await;
-        let (uri, mut heard) = application(&[200]).await;
+        let (uri, mut told) = application(&[200]).await;
         node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
         ended(&node, "dms").await;
-        let tries: Vec<_> = (0..8)
+        let at_once: Vec<_> = (0..8)
             .map(|_| {
                 let services = std::sync::Arc::clone(&node.services);
                 tokio::spawn(async move { deliver_due(&services).await.unwrap() })
             })
             .collect();
         let mut tried = 0;
-        for each in tries {
+        for each in at_once {
             tried += each.await.unwrap();
         }
         assert_eq!(tried, 1, "{}", node.database.kind);
-        heard.recv().await.unwrap();
-        assert!(heard.try_recv().is_err());
+        told.recv().await.unwrap();
+        assert!(told.try_recv().is_err());
     }
 }
