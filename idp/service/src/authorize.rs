@@ -297,4 +297,4 @@ pub(crate) fn parameters_of(interaction: &Interaction) -> Result<Parameters, Aut
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -97,3 +97,6 @@ async fn open(
         Err(refusal) => authorize::refused(services, refusal).map(Opened::Refused),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,24 +5,23 @@ use countersign_core::oauth::session::EndedBecause;
 use serde_json::json;
 
 use super::*;
-use crate::consent::{self, Asked};
 use crate::subject::subject_of;
 use crate::testing::people::{CALLBACK, client, request};
 use crate::testing::{TestNode, nodes, sqlite_node};
 
 const BROWSER: &str = "csb_one";
 
-fn visit(session: Option<&OpaqueToken>) -> Visit<'_> {
+pub(crate) fn visit(session: Option<&OpaqueToken>) -> Visit<'_> {
     Visit { browser: BROWSER, session: session.map(OpaqueToken::expose) }
 }
 
-async fn ask(node: &TestNode, further: &[(&str, &str)], session: Option<&OpaqueToken>) -> Outcome {
+pub(crate) async fn ask(node: &TestNode, further: &[(&str, &str)], session: Option<&OpaqueToken>) -> Outcome {
     let parameters = Parameters::read(request("dms", further)).unwrap();
     begin(&node.services, &parameters, visit(session)).await.unwrap()
 }
 
 /// The parameters of an answer by redirect.
-fn answered(outcome: Outcome) -> std::collections::BTreeMap<String, String> {
+pub(crate) fn answered(outcome: Outcome) -> std::collections::BTreeMap<String, String> {
     match outcome {
         Outcome::Answer(Answer::Redirect(location)) => {
             assert!(location.as_str().starts_with(CALLBACK), "{location}");
@@ -37,13 +36,13 @@ fn answered(outcome: Outcome) -> std::collections::BTreeMap<String, String> {
     }
 }
 
-fn login_of(node: &TestNode, outcome: Outcome) -> (String, Interaction) {
+pub(crate) fn login_of(node: &TestNode, outcome: Outcome) -> (String, Interaction) {
     let Outcome::Login(sealed) = outcome else { panic!("not a login") };
     let interaction = interaction::open(&node.services, &sealed, BROWSER).unwrap();
     (sealed, interaction)
 }
 
-async fn house(kind: ClientKind) -> Vec<TestNode> {
+pub(crate) async fn house(kind: ClientKind) -> Vec<TestNode> {
     let all = nodes().await;
     for node in &all {
         node.make_keys().await;
@@ -173,60 +172,6 @@ async fn nothing_is_granted_in_a_session_that_ends_meanwhile() {
         let outcome = conclude(&node.services, &parameters, visit(Some(&cookie)), None, &judged, None).await;
         login_of(&node, outcome.unwrap());
     }
-}
-
-#[tokio::test]
-async fn consent_is_asked_for_once() {
-    for node in house(ClientKind::ThirdParty).await {
-        let user = node.add_user("HKABC101").await;
-        let (_, cookie) = node.log_in(&user, Acr::OtpApp, None).await;
-        let Outcome::Consent(sealed) = ask(&node, &[], Some(&cookie)).await else { panic!("no consent") };
-        let asked = consent::ask(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-        let Asked::Question(question) = asked else { panic!("no question") };
-        assert_eq!(
-            (question.user_id.as_str(), question.scope.to_string()),
-            ("HKABC101", "openid email".to_owned())
-        );
-        assert_eq!(question.client_host.as_deref(), Some("shop.example"));
-
-        let denied = consent::deny(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-        assert_eq!(answered(Outcome::Answer(denied))["error"], "access_denied");
-        let Outcome::Consent(_) = ask(&node, &[], Some(&cookie)).await else { panic!("no consent") };
-
-        let before = node.services.store.transactions();
-        let allowed = consent::allow(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-        assert!(answered(allowed).contains_key("code"));
-        assert_eq!(node.services.store.transactions(), before + 1);
-        assert!(answered(ask(&node, &[], Some(&cookie)).await).contains_key("code"));
-
-        // More is asked for anew, and what was agreed to before stays.
-        let more = [("scope", "openid profile")];
-        let Outcome::Consent(sealed) = ask(&node, &more, Some(&cookie)).await else { panic!("no consent") };
-        consent::allow(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-        let all = [("scope", "openid email profile")];
-        assert!(answered(ask(&node, &all, Some(&cookie)).await).contains_key("code"));
-        let again = [("prompt", "consent")];
-        let Outcome::Consent(sealed) = ask(&node, &again, Some(&cookie)).await else { panic!("no consent") };
-        let allowed = consent::allow(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-        assert!(answered(allowed).contains_key("code"));
-    }
-}
-
-#[tokio::test]
-async fn nobody_agrees_for_someone_else() {
-    let node = house(ClientKind::ThirdParty).await.remove(0);
-    let (one, other) = (node.add_user("HKABC101").await, node.add_user("HKABC102").await);
-    let (_, asked) = node.log_in(&one, Acr::OtpApp, None).await;
-    let Outcome::Consent(sealed) = ask(&node, &[], Some(&asked)).await else { panic!("no consent") };
-    let (_, cookie) = node.log_in(&other, Acr::OtpApp, None).await;
-    let outcome = consent::allow(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-    assert_eq!(login_of(&node, outcome).1.requirement.reason, Reason::OtherSubject);
-    let outcome = consent::allow(&node.services, &sealed, visit(None)).await.unwrap();
-    login_of(&node, outcome);
-    // What was sealed for a login is no question, so it cannot be agreed to.
-    let (login, _) = login_of(&node, ask(&node, &[], None).await);
-    let outcome = consent::allow(&node.services, &login, visit(Some(&cookie))).await.unwrap();
-    assert!(matches!(outcome, Outcome::Consent(_)));
 }
 
 fn id_token(node: &TestNode, audience: &str, issuer: &str, sub: &str, sid: &str) -> String {
