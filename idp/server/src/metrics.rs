@@ -44,6 +44,11 @@ fn describe() {
         metrics::Unit::Seconds,
         "Time to answer a request, by method, route and status."
     );
+    metrics::describe_counter!(
+        countersign_service::event::LOGIN_EVENTS,
+        "What happened in logins, by outcome and, where there is one, method or reason."
+    );
+    metrics::describe_counter!("countersign_tokens_total", "Token requests, by grant and outcome.");
     metrics::describe_gauge!(PASSWORD_POOL_DEPTH, "Passwords being hashed or waiting for it.");
     metrics::describe_counter!(MAILS, "Attempts to send mail, by outcome.");
     metrics::describe_counter!(

@@ -18,6 +18,9 @@ use crate::config::Smtp;
 use crate::serve::Shutdown;
 use transport::TransportError;
 
+/// How often waiting back-channel logouts are looked for.
+const DELIVER_EVERY: Duration = Duration::from_millis(250);
+
 /// How often expired rows are looked for.
 const CLEANUP_EVERY: Duration = Duration::from_mins(1);
 
@@ -34,6 +37,7 @@ pub fn start(
     let mut jobs = JoinSet::new();
     let sender = mail::Sender::new(Arc::clone(services), smtp)?;
     jobs.spawn(mail::run(sender, shutdown.clone()));
+    jobs.spawn(every(DELIVER_EVERY, shutdown.clone(), Arc::clone(services), deliver_logouts));
     let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
     jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
@@ -64,6 +68,20 @@ async fn every<F: Future<Output = ()>>(
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = shutdown.requested() => return,
+        }
+    }
+}
+
+/// Tells applications of logouts that are due, until none is.
+async fn deliver_logouts(services: Arc<Services>) {
+    loop {
+        match countersign_service::logout::deliveries::deliver_due(&services).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "back-channel logouts not delivered");
+                return;
+            }
         }
     }
 }
