@@ -4,15 +4,18 @@
 //! hash at once, at most `queue` wait, everyone else is told at once to come back. So logins may slow down, but
 //! they never eat the machine that also serves tokens.
 
+mod memory;
+
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use countersign_core::policy::HashingPolicy;
 use countersign_core::secret::SecretString;
 use countersign_core::{Entropy, EntropyExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use memory::Memory;
 
 /// Hashes and verifies passwords, a bounded number at a time.
 #[derive(Clone)]
@@ -24,13 +27,16 @@ pub struct PasswordHasher {
     /// Those hashing.
     working: Arc<Semaphore>,
     capacity: usize,
+    memory: Arc<Memory>,
     /// What a password is compared with when there is none to compare with, so that it takes as long.
     decoy: Arc<str>,
 }
 
 /// A place in the pool.
 #[derive(Debug)]
-pub struct Admitted(OwnedSemaphorePermit);
+pub struct Admitted {
+    _place: OwnedSemaphorePermit,
+}
 
 /// Too many passwords are being checked. Nothing was done; try again shortly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,17 +61,20 @@ impl PasswordHasher {
     /// When Argon2 does not take the parameters.
     pub fn new(policy: &HashingPolicy, entropy: Arc<dyn Entropy>) -> Result<Self, HashError> {
         let params = Params::new(policy.memory_kib, policy.iterations, 1, None).map_err(unusable)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let argon2 = with(params);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let workers = if policy.workers == 0 { cores } else { usize::from(policy.workers) };
         let capacity = workers + usize::from(policy.queue);
-        let decoy = hash(&argon2, &entropy.bytes::<32>(), &entropy.bytes())?.into();
+        let memory = Arc::new(Memory::default());
+        let decoy = hash(&argon2, &memory, &entropy.bytes::<32>(), &entropy.bytes())?.into();
+        memory.release();
         Ok(Self {
             argon2,
             entropy,
             admitted: Arc::new(Semaphore::new(capacity)),
             working: Arc::new(Semaphore::new(workers)),
             capacity,
+            memory,
             decoy,
         })
     }
@@ -76,7 +85,8 @@ impl PasswordHasher {
     /// [`HashError::Busy`] at once when the queue is full.
     pub async fn hash(&self, password: &SecretString) -> Result<String, HashError> {
         let (argon2, password, salt) = (self.argon2.clone(), password.clone(), self.entropy.bytes());
-        self.run(self.admit()?, move || hash(&argon2, password.expose().as_bytes(), &salt)).await?
+        let work = move |memory: &Memory| hash(&argon2, memory, password.expose().as_bytes(), &salt);
+        self.run(self.admit()?, work).await?
     }
 
     /// A place in the pool, taken before anything else is done for a password that is to be verified.
@@ -84,7 +94,7 @@ impl PasswordHasher {
     /// # Errors
     /// When the queue is full.
     pub fn admit(&self) -> Result<Admitted, Busy> {
-        Arc::clone(&self.admitted).try_acquire_owned().map(Admitted).map_err(|_| Busy)
+        Arc::clone(&self.admitted).try_acquire_owned().map(|_place| Admitted { _place }).map_err(|_| Busy)
     }
 
     /// Whether `password` is the one behind `phc`. Without a `phc` the answer is no, after the same work.
@@ -107,9 +117,8 @@ impl PasswordHasher {
     ) -> Result<bool, HashError> {
         let (known, phc) = (phc.is_some(), phc.map_or_else(|| Arc::clone(&self.decoy), Arc::from));
         let (argon2, password) = (self.argon2.clone(), password.clone());
-        let matches = self
-            .run(admitted, move || argon2.verify_password(password.expose().as_bytes(), &*phc).is_ok())
-            .await?;
+        let work = move |memory: &Memory| matches(&argon2, memory, password.expose().as_bytes(), &phc);
+        let matches = self.run(admitted, work).await?;
         Ok(known & matches)
     }
 
@@ -122,23 +131,65 @@ impl PasswordHasher {
     async fn run<T: Send + 'static>(
         &self,
         admitted: Admitted,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Memory) -> T + Send + 'static,
     ) -> Result<T, HashError> {
         let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| Busy)?;
-        tokio::task::spawn_blocking(move || finish(work, admitted.0, working)).await.map_err(unusable)
+        let pool = self.clone();
+        tokio::task::spawn_blocking(move || pool.finish(work, admitted, working)).await.map_err(unusable)
+    }
+
+    /// Runs `work` and gives its places back, even when nobody waits for the outcome any more. The last one out
+    /// gives the memory back too.
+    fn finish<T>(
+        &self,
+        work: impl FnOnce(&Memory) -> T,
+        admitted: Admitted,
+        working: OwnedSemaphorePermit,
+    ) -> T {
+        let outcome = work(&self.memory);
+        drop((working, admitted));
+        if self.depth() == 0 {
+            self.memory.release();
+        }
+        outcome
     }
 }
 
-/// Runs `work` and gives its places back, even when nobody waits for the outcome any more.
-fn finish<T>(work: impl FnOnce() -> T, admitted: OwnedSemaphorePermit, working: OwnedSemaphorePermit) -> T {
-    let outcome = work();
-    drop((working, admitted));
-    outcome
+fn hash(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8; 16]) -> Result<String, HashError> {
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params()).map_err(unusable)?,
+        salt: Some(Salt::new(salt).map_err(unusable)?),
+        hash: Some(compute(argon2, memory, password, salt)?),
+    };
+    Ok(phc.to_string())
 }
 
-fn hash(argon2: &Argon2<'_>, password: &[u8], salt: &[u8; 16]) -> Result<String, HashError> {
-    let hash: PasswordHash = argon2.hash_password_with_salt(password, salt).map_err(unusable)?;
-    Ok(hash.to_string())
+/// Whether `password` is the one behind `phc`, which may have been made under former parameters.
+fn matches(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], phc: &str) -> bool {
+    let Ok(stored) = PasswordHash::new(phc) else { return false };
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return false };
+    let current =
+        stored.algorithm == Algorithm::Argon2id.ident() && stored.version == Some(Version::V0x13.into());
+    let Ok(params) = Params::try_from(&stored) else { return false };
+    let under = if params == *argon2.params() { argon2.clone() } else { with(params) };
+    // `Output` compares in constant time.
+    current && compute(&under, memory, password, salt).is_ok_and(|computed| computed == *expected)
+}
+
+fn with(params: Params) -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn compute(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8]) -> Result<Output, HashError> {
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    memory
+        .lend(argon2.params().block_count(), |blocks| {
+            argon2.hash_password_into_with_memory(password, salt, &mut output, blocks)
+        })
+        .map_err(unusable)?;
+    Output::new(&output).map_err(unusable)
 }
 
 fn unusable(error: impl std::fmt::Display) -> HashError {
