@@ -1,1 +1,12 @@
+//! Every way through the login, on every database at hand.
 
+mod account;
+mod attacks;
+mod first_time;
+mod later;
+mod lockout;
+mod parity;
+mod races;
+mod refusals;
+mod reset;
+mod support;

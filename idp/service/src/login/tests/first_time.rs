@@ -1,0 +1,149 @@
+use countersign_core::directory::profile::UserKind;
+use countersign_core::journey::otp::TotpSecret;
+use countersign_core::journey::steps::Action;
+use countersign_core::mail::{Factor, News};
+use countersign_core::oauth::acr::Acr;
+
+use super::support::{Has, PASSWORD, World, done, worlds, wrong};
+use crate::login::{self, ActError, OtpPage, PageOf, ProofError};
+use crate::{enrolment, sessions};
+
+/// The secret on the page `scan-qr`.
+async fn shown_secret(world: &World, token: &str) -> TotpSecret {
+    match world.page(token).await.step {
+        PageOf::ScanQr { secret, uri } => {
+            assert!(uri.expose().contains(secret.expose()));
+            TotpSecret::from_base32(secret.expose()).unwrap()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn with_an_app() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Password).await;
+        let token = world.password("hkabc101 ", PASSWORD).await.unwrap();
+        assert!(matches!(world.page(&token).await.step, PageOf::RegisterDevice));
+        world.act(&token, Action::Register).await;
+        let secret = shown_secret(&world, &token).await;
+        world.act(&token, Action::Continue).await;
+        let otp = secret.otp_at(world.now()).unwrap().expose().to_owned();
+        assert!(matches!(world.prove(&token, &wrong(&otp)).await, Err(ProofError::Wrong { left: None })));
+        let arrival = done(world.prove(&token, &otp).await.unwrap());
+
+        let cookie = arrival.session.unwrap();
+        let present = sessions::peek(world.services(), cookie.expose()).await.unwrap().unwrap();
+        assert_eq!((present.profile.user_id.as_str(), present.session.acr), ("HKABC101", Acr::OtpApp));
+        let mail = world.mail().await;
+        assert!(matches!(mail[0].1.news, News::FactorAdded { factor: Factor::AuthenticatorApp, .. }));
+
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        assert!(matches!(world.page(&token).await.step, PageOf::Otp(OtpPage::App)));
+        assert!(
+            matches!(world.prove(&token, &otp).await, Err(ProofError::Used)),
+            "the registering step is spent"
+        );
+        world.wait(30);
+        let otp = secret.otp_at(world.now()).unwrap();
+        done(world.prove(&token, otp.expose()).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn with_email_after_its_warning() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Password).await;
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        world.act(&token, Action::Skip).await;
+        assert!(matches!(world.page(&token).await.step, PageOf::EmailRisk));
+        world.act(&token, Action::Back).await;
+        assert!(matches!(world.page(&token).await.step, PageOf::RegisterDevice));
+        world.act(&token, Action::Skip).await;
+        assert!(world.mail().await.is_empty(), "no mail before the risk is accepted");
+        world.act(&token, Action::Accept).await;
+        match world.page(&token).await.step {
+            PageOf::Otp(OtpPage::Email { masked_address, valid_minutes }) => {
+                assert_eq!((masked_address.as_str(), valid_minutes), ("h•••@abc.example", 5));
+            }
+            other => panic!("{other:?}"),
+        }
+        let otp = world.mailed_otp().await;
+        assert_eq!(otp.len(), 8);
+        let arrival = done(world.prove(&token, &otp).await.unwrap());
+        let present =
+            sessions::peek(world.services(), arrival.session.unwrap().expose()).await.unwrap().unwrap();
+        assert_eq!(present.session.acr, Acr::OtpEmail);
+
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        let otp = world.mailed_otp().await;
+        done(world.prove(&token, &format!("{} {}", &otp[..4], &otp[4..])).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn administrators_need_the_code_that_went_around_the_mailbox() {
+    for world in worlds().await {
+        let kind = |profile: &mut countersign_core::directory::profile::Profile| {
+            profile.kind = UserKind::DelegatedAdministrator;
+        };
+        let profile = world.person_with("HKABC1X1", Has::Password, kind).await;
+        let tx = world.services().store.begin().await.unwrap();
+        let code = enrolment::issue_code(world.services(), &tx, &profile.id).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(code.expose().len(), 14);
+
+        let prove = |token: String, code: String| {
+            let world = &world;
+            async move { login::prove_code(world.services(), &world.visit, &token, &code).await }
+        };
+        let token = world.password("HKABC1X1", PASSWORD).await.unwrap();
+        world.act(&token, Action::Register).await;
+        assert!(matches!(world.page(&token).await.step, PageOf::EnrolmentCode));
+        let refused = prove(token.clone(), "ABCD-EFGH-JKLM".into()).await;
+        assert!(matches!(refused, Err(ProofError::Wrong { left: None })));
+        prove(token.clone(), code.expose().to_lowercase().replace('-', " ")).await.unwrap();
+        shown_secret(&world, &token).await;
+
+        let token = world.password("HKABC1X1", PASSWORD).await.unwrap();
+        world.act(&token, Action::Register).await;
+        let again = prove(token, code.expose().to_owned()).await;
+        assert!(matches!(again, Err(ProofError::Wrong { .. })), "a code works once");
+    }
+}
+
+#[tokio::test]
+async fn guessing_an_enrolment_code_voids_it() {
+    for world in worlds().await {
+        let kind =
+            |profile: &mut countersign_core::directory::profile::Profile| profile.kind = UserKind::Operator;
+        let profile = world.person_with("OPS001", Has::Password, kind).await;
+        let tx = world.services().store.begin().await.unwrap();
+        let code = enrolment::issue_code(world.services(), &tx, &profile.id).await.unwrap();
+        tx.commit().await.unwrap();
+        let token = world.password("OPS001", PASSWORD).await.unwrap();
+        world.act(&token, Action::Register).await;
+        for _ in 0..5 {
+            login::prove_code(world.services(), &world.visit, &token, "WRONG").await.unwrap_err();
+        }
+        let right = login::prove_code(world.services(), &world.visit, &token, code.expose()).await;
+        assert!(matches!(right, Err(ProofError::Wrong { .. })));
+    }
+}
+
+#[tokio::test]
+async fn no_step_is_skipped() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Password).await;
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        for action in [Action::Accept, Action::Continue, Action::Back, Action::OtpProved, Action::CodeProved]
+        {
+            let refused = login::act(world.services(), &world.visit, &token, action).await;
+            assert!(matches!(refused, Err(ActError::OutOfPlace)), "{action:?}");
+        }
+        assert!(matches!(world.prove(&token, "123456").await, Err(ProofError::OutOfPlace)));
+        let code = login::prove_code(world.services(), &world.visit, &token, "ABCD").await;
+        assert!(matches!(code, Err(ProofError::OutOfPlace)));
+        assert!(matches!(world.page(&token).await.step, PageOf::RegisterDevice));
+    }
+}

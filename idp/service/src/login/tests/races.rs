@@ -1,0 +1,117 @@
+//! Thirty-two at once, and one wins.
+
+use std::sync::Arc;
+
+use super::support::{Has, PASSWORD, World, secret, worlds, wrong};
+use crate::login::{self, Advance, ProofError};
+
+const RACERS: usize = 32;
+
+/// Runs `race` on `RACERS` tasks and counts those that won.
+async fn winners<F>(world: &World, race: impl Fn(Arc<crate::Services>, login::Visit, usize) -> F) -> usize
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..RACERS)
+        .map(|racer| tokio::spawn(race(Arc::clone(world.services()), world.visit.clone(), racer)))
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        won += usize::from(task.await.unwrap());
+    }
+    won
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn for_one_mailed_otp() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Email).await;
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        let otp = world.mailed_otp().await;
+        let won = winners(&world, |services, visit, _| {
+            let (token, otp) = (token.clone(), otp.clone());
+            async move { matches!(login::prove_otp(&services, &visit, &token, &otp).await, Ok(Advance::Done(_))) }
+        });
+        assert_eq!(won.await, 1, "{}", world.node.database.kind);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn for_one_totp_step_in_as_many_logins() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        let mut tokens = Vec::new();
+        for _ in 0..RACERS {
+            tokens.push(world.password("HKABC101", PASSWORD).await.unwrap());
+        }
+        let otp = world.app();
+        let won = winners(&world, |services, visit, racer| {
+            let (token, otp) = (tokens[racer].clone(), otp.clone());
+            async move { matches!(login::prove_otp(&services, &visit, &token, &otp).await, Ok(Advance::Done(_))) }
+        });
+        assert_eq!(won.await, 1, "{}", world.node.database.kind);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_as_many_wrong_otps_at_most_five_are_looked_at() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        let otp = wrong(&world.app());
+        let looked_at = winners(&world, |services, visit, _| {
+            let (token, otp) = (token.clone(), otp.clone());
+            async move {
+                matches!(
+                    login::prove_otp(&services, &visit, &token, &otp).await,
+                    Err(ProofError::Wrong { .. })
+                )
+            }
+        });
+        assert_eq!(looked_at.await, 4, "the fifth locks, on {}", world.node.database.kind);
+        assert_eq!(world.mail().await.len(), 1, "and its owner is told once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn for_one_otp_of_a_reset_and_its_new_password() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Nothing).await;
+        let sealed = login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
+        let otp = world.mailed_otp().await;
+        let interaction = world.interaction();
+        let tokens = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let won = winners(&world, |services, visit, _| {
+            let (sealed, otp, interaction) = (sealed.clone(), otp.clone(), interaction.clone());
+            let tokens = Arc::clone(&tokens);
+            async move {
+                let token = login::prove_reset(&services, &visit, &interaction, &sealed, &otp).await;
+                token.map(|token| tokens.lock().unwrap().push(token.expose().to_owned())).is_ok()
+            }
+        });
+        assert_eq!(won.await, 1, "{}", world.node.database.kind);
+        let token = tokens.lock().unwrap()[0].clone();
+        let won = winners(&world, |services, visit, racer| {
+            let (token, new) = (token.clone(), secret(&format!("teal-badger-violin-{racer}x7")));
+            async move { login::set_password(&services, &visit, &token, &new, &new).await.is_ok() }
+        });
+        assert_eq!(won.await, 1, "{}", world.node.database.kind);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_as_many_wrong_passwords_few_are_looked_at() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        let looked_at = winners(&world, |services, visit, _| {
+            let interaction = world.interaction();
+            async move {
+                let outcome =
+                    login::log_in(&services, &visit, &interaction, "HKABC101", &secret("wrong")).await;
+                matches!(outcome, Err(login::LogInError::Wrong))
+            }
+        });
+        let looked_at = looked_at.await;
+        assert!(looked_at <= 9, "{looked_at} on {}", world.node.database.kind);
+    }
+}
