@@ -36,6 +36,3 @@ async fn refresh_token(services: &Services, client_id: &str, token: &str) -> Res
     Grants::on(tx.connection()).revoke(&found.family.grant.id, Revoked::ByClient, services.now()).await?;
     tx.commit().await
 }
-
-#[cfg(test)]
-mod tests;

@@ -37,4 +37,4 @@ fn invalid(why: &'static str) -> OAuthError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

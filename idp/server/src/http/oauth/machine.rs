@@ -129,3 +129,6 @@ pub async fn allow_origins(request: Request, next: Next) -> Response {
 fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidRequest, description)
 }
+
+#[cfg(test)]
+mod tests;
