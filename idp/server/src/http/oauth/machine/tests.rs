@@ -75,7 +75,9 @@ impl Answer {
     }
 
     fn is(&self, status: u16, error: &str) -> bool {
-        self.status == status && self.json["error"] == error && self.header(header::CACHE_CONTROL) == "no-store"
+        self.status == status
+            && self.json["error"] == error
+            && self.header(header::CACHE_CONTROL) == "no-store"
     }
 }
 
