@@ -94,7 +94,10 @@ impl PasswordHasher {
     /// # Errors
     /// When the queue is full.
     pub fn admit(&self) -> Result<Admitted, Busy> {
-        Arc::clone(&self.admitted).try_acquire_owned().map(|_place| Admitted { _place }).map_err(|_| Busy)
+        Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map(|place| Admitted { _place: place })
+            .map_err(|_| Busy)
     }
 
     /// Whether `password` is the one behind `phc`. Without a `phc` the answer is no, after the same work.
