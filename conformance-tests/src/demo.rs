@@ -20,7 +20,7 @@ use crate::process::Process;
 pub const CALLBACK: &str = "http://localhost:9999/callback";
 
 /// How the IDs of the demo's own cast begin: a test asks for one by ID, the pool never hands them out.
-const NAMED: [&str; 4] = ["HKABC", "HKDEF", "B01234", "OPS"];
+const NAMED: [&str; 5] = ["HKABC", "HKDEF", "HKSAG", "B01234", "OPS"];
 const READY_WITHIN: Duration = Duration::from_secs(90);
 
 /// How a demo is started.

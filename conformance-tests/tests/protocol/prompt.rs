@@ -168,7 +168,7 @@ async fn core_3_1_2_1_max_age_zero_always_asks() -> Result<()> {
 /// `max_age` is a whole number of seconds.
 #[tokio::test]
 async fn core_3_1_2_1_malformed_max_age_is_invalid() -> Result<()> {
-    for max_age in ["-1", "soon", "1.5", "99999999999999999999999"] {
+    for max_age in ["-1", "+1", "soon", "1.5", "1 2"] {
         let request = party(BASIC).await?.authorization().with("max_age", max_age);
         assert_refused(&request, "invalid_request").await?;
     }

@@ -36,11 +36,32 @@ async fn core_12_2_the_new_id_token_tells_of_the_same_login() -> Result<()> {
     Ok(())
 }
 
-/// Core §11: without `offline_access` there is no refresh token.
+/// Core §11: without `offline_access` a refresh token, where one is given, ends with the session of its user.
 #[tokio::test]
-async fn core_11_no_refresh_token_without_offline_access() -> Result<()> {
-    let login = Login::new(BASIC, "openid").await?;
-    assert!(login.tokens().await?.json()["refresh_token"].is_null());
+async fn core_11_without_offline_access_refreshing_ends_with_the_session() -> Result<()> {
+    let mut login = Login::new(BASIC, "openid").await?;
+    if let Ok(refresh) = login.tokens().await?.refresh_token() {
+        let fresh = login.party.refresh(&refresh).await?.granted()?.refresh_token()?;
+        sign_out(&mut login).await?;
+        assert_token_error(&login.party.refresh(&fresh).await?, 400, "invalid_grant");
+    }
+    Ok(())
+}
+
+/// Core §11: with `offline_access` it serves when the user is not there.
+#[tokio::test]
+async fn core_11_offline_access_outlives_the_session() -> Result<()> {
+    let mut login = Login::new(BASIC, OFFLINE).await?;
+    let refresh = login.tokens().await?.refresh_token()?;
+    sign_out(&mut login).await?;
+    login.party.refresh(&refresh).await?.granted()?;
+    Ok(())
+}
+
+async fn sign_out(login: &mut Login) -> Result<()> {
+    login.browser.open("/end_session").await?;
+    login.browser.fill_and_submit("sign-out", &[]).await?;
+    assert_eq!(login.browser.step().as_deref(), Some("signed-out"));
     Ok(())
 }
 

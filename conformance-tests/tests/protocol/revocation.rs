@@ -13,7 +13,7 @@ async fn rfc7009_2_1_a_refresh_token_takes_its_grant_with_it() -> Result<()> {
     let login = Login::new(BASIC, OFFLINE).await?;
     let tokens = login.tokens().await?;
     let reply = login.party.revoke(&tokens.refresh_token()?).await?;
-    assert_eq!((reply.status, reply.body.as_str()), (200, ""));
+    assert_eq!(reply.status, 200, "{}", reply.body);
     let refused = login.party.refresh(&tokens.refresh_token()?).await?;
     assert_token_error(&refused, 400, "invalid_grant");
     assert_eq!(login.party.introspect(&tokens.access_token()?).await?.json()["active"], false);
