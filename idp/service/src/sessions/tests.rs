@@ -68,6 +68,7 @@ async fn a_login_always_gives_a_new_cookie() {
         let there = load(&node.services, cookie.expose()).await.unwrap().unwrap().session;
         assert_eq!((there.acr, there.auth_time), (Acr::OtpApp, second.auth_time));
         assert!(there.auth_time > first.auth_time);
+        assert_eq!(there.expires_at, first.expires_at, "more proof does not move the session's end");
 
         let (third, elsewhere) = node.log_in(&user, Acr::OtpApp, Some("css_forged")).await;
         assert_ne!(third.id, second.id);
