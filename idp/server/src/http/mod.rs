@@ -14,4 +14,6 @@ pub mod state;
 pub mod visitor;
 
 #[cfg(test)]
+mod test_browser;
+#[cfg(test)]
 mod tests;

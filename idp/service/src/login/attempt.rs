@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 use countersign_core::ids::ProfileId;
-use countersign_core::journey::lockout::{self, Counted, Verdict};
+use countersign_core::journey::lockout::{self, Counted, Failures, Verdict};
 use countersign_core::mail::{Mail, News};
 use countersign_core::secret::{SecretString, TokenHash};
 use countersign_core::{Timestamp, directory::user_id};
@@ -94,7 +94,15 @@ async fn count(
     }
     let forget = Window::SinceLast(TimeDelta::seconds(policy.forget_seconds.into()));
     // Always in this order, so that two tries at once wait for each other rather than deadlock.
-    counters.count(&keys.allowance, forget, now).await?;
+    let tries = counters.count(&keys.allowance, forget, now).await?;
+    // Tries at once may all have seen the same count; they are counted one after the other.
+    let before = tries.saturating_sub(1);
+    if before > lockout::remembered(allowance, policy, now) {
+        let raced = Counted { allowance: Some(Failures { count: before, last_at: now }), ..counted };
+        if let Verdict::Wait { seconds } = lockout::password(policy, raced, now) {
+            return Ok(Err(seconds));
+        }
+    }
     let failures = counters.count(&keys.user_id, forget, now).await?;
     counters.count(&keys.source, Window::SinceFirst(TimeDelta::hours(1)), now).await?;
     let credential = Passwords::on(tx.connection()).credential(user_id).await?;

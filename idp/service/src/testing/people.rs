@@ -14,7 +14,7 @@ use countersign_core::oauth::client::{
 use countersign_core::oauth::scope::Scope;
 use countersign_core::oauth::session::Session;
 use countersign_core::secret::OpaqueToken;
-use countersign_store::{Clients, DirectoryDetails, Participant, Participants, Profiles};
+use countersign_store::{Clients, DirectoryDetails, Participant, Participants, Phases, Profiles};
 
 use super::TestNode;
 use crate::sessions::{self, Login};
@@ -28,6 +28,15 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 impl TestNode {
+    /// Puts every clearing house in a phase.
+    pub async fn set_phase(&self, phase: Phase) {
+        let tx = self.services.store.begin().await.unwrap();
+        for house in [ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc] {
+            Phases::on(tx.connection()).set(house, phase, self.services.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
     /// Adds a business user of a participant of its own.
     pub async fn add_user(&self, user_id: &str) -> ProfileId {
         let services = &self.services;

@@ -12,3 +12,6 @@ use super::state::AppState;
 pub(crate) fn pages() -> Router<AppState> {
     Router::new().route("/account", get(show::get).post(change::post))
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,3 +33,6 @@ pub(crate) fn pages() -> Router<AppState> {
         .route("/login/reset/password", get(reset_password::get).post(reset_password::post))
         .route("/login/reset/done", get(reset_password::done).post(reset_password::close))
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,7 @@ async fn for_one_otp_of_a_reset_and_its_new_password() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_as_many_wrong_passwords_few_are_looked_at() {
+async fn of_as_many_wrong_passwords_five_are_looked_at() {
     for world in worlds().await {
         world.person("HKABC101", Has::App).await;
         let looked_at = winners(&world, |services, visit, _| {
@@ -111,7 +111,6 @@ async fn of_as_many_wrong_passwords_few_are_looked_at() {
                 matches!(outcome, Err(login::LogInError::Wrong))
             }
         });
-        let looked_at = looked_at.await;
-        assert!(looked_at <= 9, "{looked_at} on {}", world.node.database.kind);
+        assert_eq!(looked_at.await, 5, "{}", world.node.database.kind);
     }
 }
