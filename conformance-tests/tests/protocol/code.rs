@@ -73,7 +73,7 @@ async fn rfc6749_10_10_a_code_cannot_be_guessed() -> Result<()> {
     let request = login.party.authorization();
     let second = login.again(&request).await?.require("code")?.to_owned();
     assert_ne!(first, second);
-    let random = first.rsplit('_').next().unwrap_or(&first);
+    let random = first.split_once('_').map_or(first.as_str(), |(_, random)| random);
     assert!(random.len() >= 27, "160 bits at least: {first}");
     Ok(())
 }
