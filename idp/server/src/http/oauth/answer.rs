@@ -43,6 +43,7 @@ impl Caller {
     }
 
     /// The response to an outcome.
+    #[must_use]
     pub fn outcome(self, outcome: Result<Outcome, AuthorizeError>) -> Response {
         match outcome {
             Ok(Outcome::Answer(answer)) => self.answer(answer),
@@ -53,6 +54,7 @@ impl Caller {
     }
 
     /// The response that takes an answer to its client.
+    #[must_use]
     pub fn answer(self, answer: Answer) -> Response {
         match answer {
             Answer::Redirect(location) => no_store(Redirect::to(location.as_str())),
@@ -85,12 +87,14 @@ impl Caller {
     }
 
     /// The page of an error.
+    #[must_use]
     pub fn page_error(self, code: ErrorCode) -> Response {
         ErrorPage::new(self.page, PageError::new(code)).into_response()
     }
 }
 
 /// On to one of our own pages, with a sealed interaction.
+#[must_use]
 pub fn onward(path: &str, sealed: &str) -> Response {
     // Sealed values are base64url: nothing in them needs escaping.
     no_store(Redirect::to(&format!("{path}?i={sealed}")))

@@ -1,0 +1,4 @@
+//! The binary, from outside.
+
+#[cfg(test)] // so that its helpers may unwrap and panic as tests do
+mod command_line;
