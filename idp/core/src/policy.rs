@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::directory::user_id::UserIdPolicy;
 use crate::settings;
 
 settings! {
@@ -24,6 +25,8 @@ settings! {
         pub keys: KeyPolicy = KeyPolicy::default(),
         /// Argon2id and its pool.
         pub hashing: HashingPolicy = HashingPolicy::default(),
+        /// How user IDs look: one pattern per clearing house and kind of user.
+        pub user_ids: UserIdPolicy = UserIdPolicy::default(),
     }
 
     /// How long a session lives.

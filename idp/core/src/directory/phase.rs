@@ -53,6 +53,12 @@ impl Phase {
             (Self::PreParallel, LoginMethod::TwoFactor) | (Self::Complete, LoginMethod::Smartcard) => false,
         }
     }
+
+    /// Whether people of `house` may set up a password now.
+    #[must_use]
+    pub fn allows_passwords(self, house: ClearingHouse) -> bool {
+        house == ClearingHouse::Exchange || self != Self::PreParallel
+    }
 }
 
 impl FromStr for Phase {
@@ -70,3 +76,51 @@ impl FromStr for Phase {
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is not a phase: pre-parallel, parallel-run or complete")]
 pub struct UnknownPhase(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUSES: [ClearingHouse; 3] = [ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc];
+
+    /// Every cell of the rows on logging in: phase, phase of creation, smartcard, two factors.
+    const LOGIN: [(Phase, Phase, bool, bool); 9] = {
+        use Phase::{Complete, ParallelRun, PreParallel};
+        [
+            (PreParallel, PreParallel, true, false),
+            (PreParallel, ParallelRun, true, false),
+            (PreParallel, Complete, true, false),
+            (ParallelRun, PreParallel, true, true),
+            (ParallelRun, ParallelRun, false, true),
+            (ParallelRun, Complete, false, true),
+            (Complete, PreParallel, false, true),
+            (Complete, ParallelRun, false, true),
+            (Complete, Complete, false, true),
+        ]
+    };
+
+    #[test]
+    fn every_cell_of_the_login_rows() {
+        for (phase, created_in, smartcard, two_factor) in LOGIN {
+            for house in HOUSES {
+                let allowed = |method| phase.allows(house, created_in, method);
+                assert_eq!(allowed(LoginMethod::Smartcard), smartcard, "{house} {phase:?} {created_in:?}");
+                assert_eq!(allowed(LoginMethod::TwoFactor), two_factor, "{house} {phase:?} {created_in:?}");
+            }
+            assert!(phase.allows(ClearingHouse::Exchange, created_in, LoginMethod::TwoFactor));
+            assert!(!phase.allows(ClearingHouse::Exchange, created_in, LoginMethod::Smartcard));
+        }
+    }
+
+    #[test]
+    fn every_cell_of_the_password_row() {
+        for (phase, allowed) in
+            [(Phase::PreParallel, false), (Phase::ParallelRun, true), (Phase::Complete, true)]
+        {
+            for house in HOUSES {
+                assert_eq!(phase.allows_passwords(house), allowed, "{house} {phase:?}");
+            }
+            assert!(phase.allows_passwords(ClearingHouse::Exchange));
+        }
+    }
+}

@@ -7,38 +7,62 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::clearing_house::ClearingHouse;
 use super::profile::UserKind;
 
+crate::settings! {
+    /// One pattern per clearing house and kind of user.
+    #[derive(Clone, Debug, PartialEq, Serialize)]
+    pub struct UserIdPolicy {
+        /// Delegated Administrators of HKCC. `[…]` is one character of a set, `{n}` repeats it, and parentheses
+        /// surround the participant's or customer's code.
+        pub hkcc_administrator: String = "HK([A-Z0-9]{3})[1-4][XYZ][1-9]".to_owned(),
+        /// Business users of HKCC.
+        pub hkcc_business_user: String = "HK([A-Z0-9]{3})[1-4][A-Z0-9]{2}".to_owned(),
+        /// Delegated Administrators of SEOCH.
+        pub seoch_administrator: String = "HK([A-Z0-9]{3})[XYZ][1-4][1-9]".to_owned(),
+        /// Business users of SEOCH.
+        pub seoch_business_user: String = "HK([A-Z0-9]{3})[1-4][A-Z0-9]{2}".to_owned(),
+        /// Delegated Administrators of HKSCC.
+        pub hkscc_administrator: String = "B([0-9]{5})[XYZ][1-9]".to_owned(),
+        /// Business users of HKSCC.
+        pub hkscc_business_user: String = "B([0-9]{5})[A-Z0-9]{2}".to_owned(),
+        /// Operators of the exchange.
+        pub exchange_operator: String = "OPS[0-9]{3}".to_owned(),
+    }
+}
+
+impl UserIdPolicy {
+    /// Every pattern, with the key it is set by and whom it is for.
+    #[must_use]
+    pub fn lines(&self) -> [(&'static str, ClearingHouse, UserKind, &str); 7] {
+        use ClearingHouse::{Exchange, Hkcc, Hkscc, Seoch};
+        use UserKind::{BusinessUser, DelegatedAdministrator, Operator};
+        [
+            ("hkcc_administrator", Hkcc, DelegatedAdministrator, &self.hkcc_administrator),
+            ("hkcc_business_user", Hkcc, BusinessUser, &self.hkcc_business_user),
+            ("seoch_administrator", Seoch, DelegatedAdministrator, &self.seoch_administrator),
+            ("seoch_business_user", Seoch, BusinessUser, &self.seoch_business_user),
+            ("hkscc_administrator", Hkscc, DelegatedAdministrator, &self.hkscc_administrator),
+            ("hkscc_business_user", Hkscc, BusinessUser, &self.hkscc_business_user),
+            ("exchange_operator", Exchange, Operator, &self.exchange_operator),
+        ]
+    }
+}
+
 /// The grammar of every user ID of an installation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserIdGrammar(Vec<GrammarRule>);
 
 /// One line of the grammar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GrammarRule {
-    /// Whose.
-    pub clearing_house: ClearingHouse,
-    /// For whom.
-    pub kind: UserKind,
-    /// How they look.
-    pub pattern: Pattern,
+#[derive(Clone, Debug, PartialEq)]
+struct GrammarRule {
+    clearing_house: ClearingHouse,
+    kind: UserKind,
+    pattern: Pattern,
 }
-
-/// The built-in grammar. What is written here is what a house may replace.
-const BUILT_IN: [(ClearingHouse, UserKind, &str); 7] = [
-    (ClearingHouse::Hkcc, UserKind::DelegatedAdministrator, "HK([A-Z0-9]{3})[1-4][XYZ][1-9]"),
-    (ClearingHouse::Hkcc, UserKind::BusinessUser, "HK([A-Z0-9]{3})[1-4][A-Z0-9]{2}"),
-    (ClearingHouse::Seoch, UserKind::DelegatedAdministrator, "HK([A-Z0-9]{3})[XYZ][1-4][1-9]"),
-    (ClearingHouse::Seoch, UserKind::BusinessUser, "HK([A-Z0-9]{3})[1-4][A-Z0-9]{2}"),
-    (ClearingHouse::Hkscc, UserKind::DelegatedAdministrator, "B([0-9]{5})[XYZ][1-9]"),
-    (ClearingHouse::Hkscc, UserKind::BusinessUser, "B([0-9]{5})[A-Z0-9]{2}"),
-    (ClearingHouse::Exchange, UserKind::Operator, "OPS[0-9]{3}"),
-];
 
 /// What a user ID's text says of its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,13 +125,14 @@ impl UserIdGrammar {
     }
 }
 
-impl Default for UserIdGrammar {
-    fn default() -> Self {
-        let rule = |(clearing_house, kind, pattern): &(ClearingHouse, UserKind, &str)| {
-            let pattern = pattern.parse().ok()?;
-            Some(GrammarRule { clearing_house: *clearing_house, kind: *kind, pattern })
-        };
-        Self(BUILT_IN.iter().filter_map(rule).collect())
+impl TryFrom<&UserIdPolicy> for UserIdGrammar {
+    type Error = BadPattern;
+
+    fn try_from(policy: &UserIdPolicy) -> Result<Self, Self::Error> {
+        let rules = policy.lines().into_iter().map(|(_, clearing_house, kind, pattern)| {
+            Ok(GrammarRule { clearing_house, kind, pattern: pattern.parse()? })
+        });
+        Ok(Self(rules.collect::<Result<_, _>>()?))
     }
 }
 
@@ -121,8 +146,7 @@ impl GrammarRule {
 }
 
 /// A pattern, parsed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     source: String,
     /// One set of characters per position.
@@ -219,20 +243,6 @@ impl FromStr for Pattern {
     }
 }
 
-impl TryFrom<String> for Pattern {
-    type Error = BadPattern;
-
-    fn try_from(source: String) -> Result<Self, Self::Error> {
-        source.parse()
-    }
-}
-
-impl From<Pattern> for String {
-    fn from(pattern: Pattern) -> Self {
-        pattern.source
-    }
-}
-
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)
@@ -246,7 +256,7 @@ mod tests {
     use super::*;
 
     fn grammar() -> UserIdGrammar {
-        UserIdGrammar::default()
+        UserIdGrammar::try_from(&UserIdPolicy::default()).unwrap()
     }
 
     fn kinds(user_id: &str) -> Vec<(ClearingHouse, UserKind)> {
@@ -255,11 +265,6 @@ mod tests {
             .into_iter()
             .map(|reading| (reading.clearing_house, reading.kind))
             .collect()
-    }
-
-    #[test]
-    fn the_built_in_grammar_is_read_whole() {
-        assert_eq!(grammar().0.len(), BUILT_IN.len());
     }
 
     #[test]

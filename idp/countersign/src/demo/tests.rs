@@ -5,7 +5,7 @@ use std::path::Path;
 
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::phase::Phase;
-use countersign_core::directory::user_id::UserIdGrammar;
+use countersign_core::directory::user_id::{UserIdGrammar, UserIdPolicy};
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_service::{Purpose, Services};
@@ -143,7 +143,7 @@ async fn somebody_elses_database_is_left_alone() {
 
 #[test]
 fn every_user_id_follows_the_grammar_and_is_there_once() {
-    let grammar = UserIdGrammar::default();
+    let grammar = UserIdGrammar::try_from(&UserIdPolicy::default()).unwrap();
     let mut seen = BTreeSet::new();
     for (firm, people) in cast().into_iter().chain(crowd(2_000)) {
         for person in people {

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use countersign_core::directory::user_id::Pattern;
 use countersign_core::policy::Policy;
 use countersign_core::secret::SecretString;
 use countersign_service::{Issuer, MasterKey};
@@ -192,6 +193,11 @@ impl Checks<'_> {
         self.require("policy.password.min_score", password.min_score <= 4, "is at most 4");
         let ordered = password.min_length <= password.max_length && password.max_length <= 1_024;
         self.require("policy.password.max_length", ordered, "is between `min_length` and 1024");
+        for (key, _, _, pattern) in policy.user_ids.lines() {
+            if let Err(error) = pattern.parse::<Pattern>() {
+                self.wrong(&format!("policy.user_ids.{key}"), error.to_string());
+            }
+        }
         let token = &policy.token;
         self.require(
             "policy.token.access_seconds",

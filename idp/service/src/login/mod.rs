@@ -19,6 +19,7 @@ mod prove;
 mod reset;
 mod reset_password;
 mod step_up;
+mod unlock;
 mod visit;
 
 pub use act::{ActError, act, resend};
@@ -41,6 +42,7 @@ pub use reset_password::{NewPasswordPage, SetPasswordError, new_password_page, s
 pub(crate) use reset_password::{accepted, tell};
 pub(crate) use step_up::begin_errand;
 pub use step_up::{StepUpError, begin_step_up};
+pub use unlock::unlock;
 pub use visit::Visit;
 
 #[cfg(test)]

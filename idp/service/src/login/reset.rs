@@ -6,14 +6,13 @@
 
 use countersign_core::Timestamp;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::phase::{LoginMethod, Phase};
 use countersign_core::directory::user_id::{self, UserIdGrammar};
 use countersign_core::ids::ChallengeId;
 use countersign_core::journey::lockout::{self, Counted, Verdict};
 use countersign_core::journey::otp;
 use countersign_core::mail::CodePurpose;
 use countersign_core::oauth::interaction::Interaction;
-use countersign_store::{Counters, OtpChallenges, Phases, Profiles, Tx, Window};
+use countersign_store::{Counters, CurrentPhases, OtpChallenges, Phases, Profiles, Tx, Window};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::source_key;
@@ -105,7 +104,7 @@ pub async fn request_reset(
     let tx = services.store.begin().await?;
     count_source(services, &tx, visit).await?;
     let phases = Phases::on(tx.connection()).current().await?;
-    if only_without_passwords(&user_id, |house| phases.of(house)) {
+    if only_without_passwords(services, &user_id, &phases)? {
         return Err(RequestResetError::NoPasswordsYet);
     }
     let profile = Profiles::on(tx.connection()).find_by_user_id(&user_id).await?;
@@ -119,15 +118,14 @@ pub async fn request_reset(
 }
 
 /// Whether every house that a user ID of this text could belong to has no passwords yet. The text alone decides.
-fn only_without_passwords(user_id: &str, phase: impl Fn(ClearingHouse) -> Phase) -> bool {
-    let readings = UserIdGrammar::default().readings(user_id);
-    !readings.is_empty() && readings.iter().all(|reading| !has_passwords(reading.clearing_house, &phase))
+fn only_without_passwords(services: &Services, user_id: &str, phases: &CurrentPhases) -> Result<bool, Fault> {
+    let grammar = UserIdGrammar::try_from(&services.policy.user_ids).map_err(Fault::internal)?;
+    let readings = grammar.readings(user_id);
+    Ok(!readings.is_empty() && readings.iter().all(|reading| !has_passwords(phases, reading.clearing_house)))
 }
 
-/// Whether people of a house may log in by password at all in its present phase.
-fn has_passwords(house: ClearingHouse, phase: impl Fn(ClearingHouse) -> Phase) -> bool {
-    let phase = phase(house);
-    phase.allows(house, phase, LoginMethod::TwoFactor)
+fn has_passwords(phases: &CurrentPhases, house: ClearingHouse) -> bool {
+    phases.of(house).allows_passwords(house)
 }
 
 /// Counts the request for its source: asking for resets is no way around the limit of tries.
@@ -187,7 +185,7 @@ pub async fn prove_reset(
         Typed::Right(Some(id)) => {
             let profile = Profiles::on(tx.connection()).find(&id).await?.ok_or(ProveResetError::Gone)?;
             let phases = Phases::on(tx.connection()).current().await?;
-            if has_passwords(profile.clearing_house, |house| phases.of(house)) {
+            if has_passwords(&phases, profile.clearing_house) {
                 let state = State::NewPassword { interaction: interaction.clone() };
                 let token = flow::remember(services, &tx, visit, &profile, &state).await;
                 let token = token.map_err(|error| match error {

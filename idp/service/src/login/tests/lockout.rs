@@ -2,7 +2,7 @@ use countersign_core::mail::News;
 use countersign_store::Profiles;
 
 use super::support::{Has, PASSWORD, World, browser, worlds, wrong};
-use crate::login::{LogInError, ProofError, Refusal};
+use crate::login::{LogInError, ProofError, Refusal, unlock};
 
 async fn is_locked(world: &World, user_id: &str) -> bool {
     let profiles = Profiles::on(world.services().store.read());
@@ -119,5 +119,23 @@ async fn a_login_forgets_the_wrong_otps_before_it() {
             world.log_in_by_app("HKABC101").await;
         }
         assert!(!is_locked(&world, "HKABC101").await);
+    }
+}
+
+#[tokio::test]
+async fn unlocking_forgets_what_locked() {
+    for mut world in worlds().await {
+        let profile = world.person("HKABC101", Has::App).await;
+        for number in 0..100_u8 {
+            let mut stranger = browser("stranger");
+            stranger.source = std::net::Ipv4Addr::new(198, 51, 100, number).into();
+            world.password_from(&stranger, "HKABC101", "wrong").await.unwrap_err();
+        }
+        let tx = world.services().store.begin().await.unwrap();
+        unlock(world.services(), &tx, &profile).await.unwrap();
+        tx.commit().await.unwrap();
+        world.password("HKABC101", "wrong").await.unwrap_err();
+        assert!(!is_locked(&world, "HKABC101").await);
+        world.log_in_by_app("HKABC101").await;
     }
 }
