@@ -67,11 +67,14 @@ fn reason(verdict: Verdict) -> Option<Reason> {
 
 const APP: (&str, &str) = ("acr_values", "urn:countersign:acr:otp-app");
 
+/// What is asked further, the session, the circumstances, and why a login is needed.
+type Case = (&'static [(&'static str, &'static str)], Option<SessionFacts>, Circumstances, Option<Reason>);
+
 #[test]
 fn each_login_is_asked_for_with_its_reason() {
     let resumed = |second| Circumstances { resumed_from: Some(at(second)), ..plain() };
     let expecting = |subject| Circumstances { subject, ..plain() };
-    let table: [(&[(&str, &str)], Option<SessionFacts>, Circumstances, Option<Reason>); 17] = [
+    let table: [Case; 17] = [
         (&[], None, plain(), Some(Reason::NoSession)),
         (&[], Some(session(-60, Acr::OtpEmail)), plain(), None),
         (&[("prompt", "login")], Some(session(-1, Acr::OtpApp)), plain(), Some(Reason::AskedToLogIn)),
@@ -114,6 +117,8 @@ fn each_login_is_asked_for_with_its_reason() {
 
 #[test]
 fn prompt_none_is_refused_with_the_code_of_the_reason() {
+    use ClientKind::{FirstParty, ThirdParty};
+
     let code = |further: &[(&str, &str)], kind, session: Option<SessionFacts>| {
         let all: Vec<_> = further.iter().copied().chain([("prompt", "none")]).collect();
         match judge(&request_of(kind, &all), session.as_ref(), &plain()) {
@@ -121,7 +126,6 @@ fn prompt_none_is_refused_with_the_code_of_the_reason() {
             other => panic!("{other:?}"),
         }
     };
-    use ClientKind::{FirstParty, ThirdParty};
     assert_eq!(code(&[], FirstParty, None), "login_required");
     assert_eq!(code(&[("max_age", "9")], FirstParty, Some(session(-10, Acr::OtpApp))), "login_required");
     assert_eq!(code(&[APP], FirstParty, Some(session(-1, Acr::OtpEmail))), "interaction_required");

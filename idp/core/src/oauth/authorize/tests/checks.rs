@@ -13,10 +13,13 @@ fn a_good_request_passes_as_it_is() {
     assert_eq!((request.max_age, request.acr, request.nonce), (None, None, None));
 }
 
+/// Parameters put in the place of a good request's, or taken out.
+type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
+
 #[test]
 fn what_is_wrong_with_client_or_redirect_uri_is_a_page() {
     let long = "x".repeat(7 * 1024);
-    let table: [(&[(&str, Option<&str>)], PageFault); 14] = [
+    let table: [(Changes<'_>, PageFault); 14] = [
         (&[("client_id", None)], PageFault::ClientMissing),
         (&[("client_id", Some(""))], PageFault::ClientMissing),
         (&[("client_id", Some("stranger"))], PageFault::ClientUnknown),
@@ -76,7 +79,7 @@ fn everything_else_goes_back_to_the_client() {
     let state = "s".repeat(2049);
     let nonce = "n".repeat(513);
     let claims = format!("{{\"x\":\"{}\"}}", "c".repeat(4096));
-    let table: [(&[(&str, Option<&str>)], &str); 41] = [
+    let table: [(Changes<'_>, &str); 41] = [
         (&[("client_id", Some("service"))], "unauthorized_client"),
         (&[("request", Some("a.b.c"))], "request_not_supported"),
         (&[("request_uri", Some("https://shop.example/r"))], "request_uri_not_supported"),
@@ -209,19 +212,12 @@ fn the_weakest_class_named_will_do_and_the_stronger_wish_wins() {
 
 #[test]
 fn resources_may_be_several_and_must_be_the_clients() {
-    let asked = |uris: &[&'static str]| {
-        ask(GOOD.into_iter().chain(uris.iter().map(|uri| ("resource", *uri)))).map(|request| request.resource)
-    };
+    let asked =
+        |uris: &[&'static str]| ask(GOOD.into_iter().chain(uris.iter().map(|uri| ("resource", *uri))));
     let both = asked(&["https://api.example/v1", "urn:example:api"]).unwrap();
-    assert_eq!(both.len(), 2);
+    assert_eq!(both.resource.len(), 2);
     for uri in ["https://api.example/v2", "https://api.example/v1#x", "api", "https://api.example/v1/"] {
         assert_eq!(error_code(asked(&["urn:example:api", uri])), "invalid_target", "{uri}");
-    }
-    fn error_code(result: Result<std::collections::BTreeSet<String>, Refusal>) -> &'static str {
-        match result {
-            Err(Refusal::Client(_, error)) => error.code().as_str(),
-            other => panic!("{other:?}"),
-        }
     }
 }
 
