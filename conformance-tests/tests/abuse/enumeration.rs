@@ -136,7 +136,9 @@ impl Answer {
             status: page.status,
             path: page.url.path().to_owned(),
             headers: header_names(&page.headers),
-            words: without_fresh_values(&page.body.replace(typed, "TYPED")),
+            words: without_fresh_values(
+                &page.body.replace(typed, "TYPED").replace(&typed.to_uppercase(), "TYPED"),
+            ),
         })
     }
 }

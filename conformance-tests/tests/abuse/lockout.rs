@@ -5,7 +5,7 @@ use conformance_tests::{Browser, Demo, User, demo};
 
 use super::setup::{
     GOOD_PASSWORD, at_otp, at_password, at_reset_otp, expect_step, give_otp, give_password, has_session,
-    wrong_totp,
+    let_in, wrong_totp,
 };
 
 /// The fifth wrong OTP locks; the right one, and the right password, are of no use after that.
@@ -50,7 +50,7 @@ async fn a_right_code_starts_the_count_anew() -> Result<()> {
             expect_step(&browser, "otp")?;
         }
         give_otp(&mut browser, &user.totp_code().await?).await?;
-        assert!(browser.page()?.left.is_some(), "{:?}", browser.error_code());
+        assert!(let_in(&browser)?, "{:?}", browser.error_code());
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ async fn assert_locked(demo: &Demo, user: &User, password: &str) -> Result<()> {
     if browser.step().as_deref() == Some("otp") {
         give_otp(&mut browser, &user.totp_code().await?).await?;
     }
-    assert!(browser.page()?.left.is_none(), "a locked profile was logged in");
+    assert!(!let_in(&browser)?, "a locked profile was logged in");
     assert!(browser.error_code().is_some(), "no word about it: {:?}", browser.step());
     assert!(!has_session(demo, &mut browser).await?, "a locked profile holds a session");
     Ok(())

@@ -122,6 +122,12 @@ pub(crate) fn expect_step(browser: &Browser, step: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether the login is through: the browser is sent to its application, or asked for consent on its behalf.
+pub(crate) fn let_in(browser: &Browser) -> Result<bool> {
+    let page = browser.page()?;
+    Ok(page.left.is_some() || page.step().as_deref() == Some("consent"))
+}
+
 /// Whether this browser holds a session: `/account` greets instead of asking for a login.
 pub(crate) async fn has_session(demo: &Demo, browser: &mut Browser) -> Result<bool> {
     let page = browser.open(&format!("{}/account", demo.issuer())).await?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use conformance_tests::demo;
 use tokio::task::JoinSet;
 
-use super::setup::{at_otp, expect_step, give_otp};
+use super::setup::{at_otp, expect_step, give_otp, let_in};
 
 /// Somebody who read the code over the user's shoulder comes too late with it.
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn a_code_works_once() -> Result<()> {
     let mut thief = at_otp(demo, &user).await?;
     let code = user.totp_code().await?;
     give_otp(&mut owner, &code).await?;
-    assert!(owner.page()?.left.is_some(), "{:?}", owner.error_code());
+    assert!(let_in(&owner)?, "{:?}", owner.error_code());
     give_otp(&mut thief, &code).await?;
     expect_step(&thief, "otp")
 }
@@ -30,7 +30,7 @@ async fn an_older_code_does_not_follow_a_newer_one() -> Result<()> {
     let older = user.totp_code().await?;
     let newer = user.totp_code().await?;
     give_otp(&mut first, &newer).await?;
-    assert!(first.page()?.left.is_some(), "{:?}", first.error_code());
+    assert!(let_in(&first)?, "{:?}", first.error_code());
     give_otp(&mut second, &older).await?;
     expect_step(&second, "otp")
 }
@@ -50,7 +50,7 @@ async fn of_six_at_once_one_gets_in() -> Result<()> {
         let code = code.clone();
         racers.spawn(async move {
             give_otp(&mut browser, &code).await?;
-            Ok(browser.page()?.left.is_some())
+            let_in(&browser)
         });
     }
     let entered: Vec<bool> = racers.join_all().await.into_iter().collect::<Result<_>>()?;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use conformance_tests::{AuthorizationRequest, Browser, Demo, RelyingParty, Reply, User, ambient};
 
 use crate::abuse::setup::{
-    active, at_otp, at_password, expect_step, give_otp, give_password, has_session, log_in, tokens,
+    active, at_otp, at_password, expect_step, give_otp, give_password, has_session, let_in, log_in, tokens,
 };
 
 /// One kind of work.
@@ -156,12 +156,7 @@ impl Logins {
         let otp = user.totp_code().await?;
         let given_at = ambient::now();
         give_otp(&mut browser, &otp).await?;
-        ensure!(
-            browser.page()?.left.is_some(),
-            "{} was not let in: {:?}",
-            user.user_id,
-            browser.error_code()
-        );
+        ensure!(let_in(&browser)?, "{} was not let in: {:?}", user.user_id, browser.error_code());
         self.held.push((browser, user, otp, given_at));
         Ok(())
     }

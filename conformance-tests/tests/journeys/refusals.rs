@@ -1,5 +1,6 @@
 //! Logins that must not succeed, and what the person is told.
 
+use conformance_tests::User;
 use conformance_tests::demo::{self, Demo, Options};
 
 use super::chrome::Chrome;
@@ -68,32 +69,44 @@ async fn refused(user_id: &str) {
     let for_nobody = chrome.expect_error("wrong-credentials").await;
     steps::give_password(&chrome, user_id, "whatever it may be 1").await;
     assert_eq!(chrome.expect_error("wrong-credentials").await, for_nobody);
-    if let Some(password) = &user.password {
-        steps::give_password(&chrome, user_id, password).await;
-        chrome.expect("[data-error]").await;
-        assert!(!chrome.address().await.starts_with(&demo.addresses().ccms));
+    if user.password.is_some() {
+        prove_everything(&chrome, &user).await;
+        chrome.expect_step("error").await;
+        chrome.expect_error(&user.state).await;
         shoot(&chrome, &format!("refused-{}", user.state)).await;
+        chrome.go(format!("{}/account", demo.issuer())).await;
+        chrome.expect_step("choose-method").await;
     }
     chrome.close().await;
 }
 
-/// Before the parallel run nobody may set up a password, and the page says why.
+/// The right password and the right code: only then is somebody told why they may not come in.
+async fn prove_everything(chrome: &Chrome, user: &User) {
+    steps::give_password(chrome, &user.user_id, user.password().expect("a password")).await;
+    chrome.expect_step("otp").await;
+    steps::give_otp(chrome, &user.totp_code().await.expect("a soft token")).await;
+}
+
+/// Before the parallel run nobody comes in by OTP, and nobody may set up a password; both pages say why.
 #[tokio::test]
-async fn before_the_parallel_run_there_is_no_password_to_set_up() {
+async fn before_the_parallel_run_there_is_no_login_by_otp() {
     let options = Options { phase: Some("pre-parallel".into()), ..Options::default() };
     let demo = Demo::start(options).await.expect("a demo");
-    let chrome = Chrome::start().await;
-    steps::enter(&chrome, &demo.addresses().ccms).await;
-    chrome.expect_step("choose-method").await;
-    chrome.press("otp").await;
-    chrome.expect("main[data-step]").await;
     let user = demo.user("HKABC101").expect("the user with a soft token");
-    if chrome.step().await.as_deref() == Some("password") {
-        let password = user.password.unwrap_or_else(|| "none in this phase 1".into());
-        steps::give_password(&chrome, &user.user_id, &password).await;
-    }
-    chrome.expect("[data-error]").await;
-    assert!(!chrome.address().await.starts_with(&demo.addresses().ccms));
+    let chrome = Chrome::start().await;
+    steps::to_password_page(&chrome, &demo.addresses().ccms).await;
+    prove_everything(&chrome, &user).await;
+    chrome.expect_step("error").await;
+    chrome.expect_error("phase-refused").await;
+    shoot(&chrome, "refused-phase").await;
+
+    steps::to_password_page(&chrome, &demo.addresses().ccms).await;
+    chrome.click("#forgot-password").await;
+    chrome.expect_step("reset-user-id").await;
+    chrome.fill("user_id", "HKABC102").await;
+    chrome.press("submit").await;
+    chrome.expect_error("phase-no-password").await;
+    shoot(&chrome, "refused-phase-no-password").await;
     chrome.close().await;
 }
 

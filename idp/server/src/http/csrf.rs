@@ -41,9 +41,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for PageForm<T> {
         if !token.is_some_and(|(_, token)| verify(&visitor, &token)) {
             return Err(refuse(ErrorCode::Csrf));
         }
+        if !url::form_urlencoded::parse(&bytes).all(|(name, value)| is_text(&name) && is_text(&value)) {
+            return Err(refuse(ErrorCode::InvalidForm));
+        }
         let Form(fields) = Form::<T>::from_request(Request::from_parts(parts, Body::from(bytes)), state)
             .await
             .map_err(|_| refuse(ErrorCode::InvalidForm))?;
         Ok(Self(fields))
     }
+}
+
+/// Whether a person could have typed it: reading puts U+FFFD where bytes are no UTF-8, and no database takes a NUL.
+fn is_text(value: &str) -> bool {
+    !value.contains(['\u{fffd}', '\0'])
 }

@@ -21,6 +21,9 @@ fn page(door: &Door, user_id: &str, error: Option<PageError>) -> Response {
     ResetUserId { page: door.page.clone(), user_id: user_id.to_owned(), back, error }.into_response()
 }
 
+/// Longer than any user ID. What is typed travels sealed in the next page's address, which has its limits too.
+const LONGEST: usize = 64;
+
 #[derive(Deserialize)]
 pub(super) struct Whose {
     #[serde(default)]
@@ -34,6 +37,9 @@ pub(super) async fn post(mut door: Door, PageForm(whose): PageForm<Whose>) -> Re
     }
     if whose.user_id.trim().is_empty() {
         return page(&door, "", Some(PageError::new(ErrorCode::Required).at("user_id")));
+    }
+    if whose.user_id.len() > LONGEST {
+        return door.error(ErrorCode::InvalidForm);
     }
     match login::request_reset(&door.services, &door.visit, &whose.user_id).await {
         Ok(sealed) => onward(&format!("{}&r={sealed}", door.at("/login/reset/otp"))),
