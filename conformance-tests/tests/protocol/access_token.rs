@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::{BASIC, Login, assert_refused, assert_token_error, party};
 
+const API: &str = "https://api.example";
+const REPORTS: &str = "https://reports.example";
+
 fn audiences(claims: &Value) -> Vec<String> {
     match claims.get("aud") {
         Some(Value::String(one)) => vec![one.clone()],
@@ -69,6 +72,41 @@ async fn rfc9068_5_the_two_kinds_cannot_be_confused() -> Result<()> {
     let identity = login.party.verify_id_token(&tokens.id_token()?).await?;
     assert_ne!(identity.header.typ.as_deref(), Some("at+jwt"));
     assert_eq!(login.party.userinfo(&tokens.id_token()?).await?.status, 401);
+    Ok(())
+}
+
+/// RFC 8707 §2 and RFC 9068 §3: `aud` is the resource that was asked for.
+#[tokio::test]
+async fn rfc8707_2_the_audience_is_the_resource() -> Result<()> {
+    let party = party(BASIC).await?;
+    let request = party.authorization().with("resource", API).and("resource", REPORTS);
+    let login = Login::by(party, request).await?;
+    let claims = peek(&login.tokens().await?.access_token()?)?;
+    let audiences = audiences(&claims);
+    assert!([API, REPORTS].iter().all(|resource| audiences.iter().any(|one| one == resource)), "{claims}");
+    Ok(())
+}
+
+/// RFC 8707 §2.2: the token request may choose among what the authorization request named, and no more.
+#[tokio::test]
+async fn rfc8707_2_2_the_token_request_may_narrow() -> Result<()> {
+    let party = party(BASIC).await?;
+    let both = party.authorization().with("resource", API).and("resource", REPORTS);
+    let login = Login::by(party.clone(), both).await?;
+    let mut parameters = login.party.exchange_parameters(&login.request, login.code()?);
+    parameters.push(("resource", API));
+    let tokens = login.party.token(&parameters).await?.granted()?;
+    let audiences = audiences(&peek(&tokens.access_token()?)?);
+    assert!(
+        audiences.iter().any(|one| one == API) && !audiences.iter().any(|one| one == REPORTS),
+        "{audiences:?}"
+    );
+
+    let one = party.authorization().with("resource", API);
+    let login = Login::by(party, one).await?;
+    let mut parameters = login.party.exchange_parameters(&login.request, login.code()?);
+    parameters.push(("resource", REPORTS));
+    assert_token_error(&login.party.token(&parameters).await?, 400, "invalid_target");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! OpenID Connect Core §2 (the ID token), §3.1.3.6 (`at_hash`), §8 (subject identifiers), §15.1 (algorithms).
 
 use anyhow::Result;
-use conformance_tests::oidc::jwt::half_hash;
+use conformance_tests::oidc::jwt::{half_hash, peek};
 use conformance_tests::{ambient, shared};
 use jsonwebtoken::Algorithm;
 
@@ -82,6 +82,45 @@ async fn core_15_1_signed_by_rs256_unless_registered_otherwise() -> Result<()> {
     let login = Login::new(BASIC, "openid").await?;
     let token = login.party.verify_id_token(&login.tokens().await?.id_token()?).await?;
     assert_eq!(token.header.alg, Algorithm::RS256);
+    Ok(())
+}
+
+/// §15.1 and Registration §2: each client gets the algorithm it is registered for, by a key of the JWKS.
+#[tokio::test]
+async fn core_15_1_signed_by_the_algorithm_of_the_client() -> Result<()> {
+    for (client, algorithm) in [
+        ("conformance-post", Algorithm::ES256),
+        ("conformance-jwt", Algorithm::PS256),
+        ("conformance-public", Algorithm::EdDSA),
+    ] {
+        let login = Login::new(client, "openid").await?;
+        let token = login.party.verify_id_token(&login.tokens().await?.id_token()?).await?;
+        assert_eq!(token.header.alg, algorithm);
+    }
+    Ok(())
+}
+
+/// §8.1: a client with pairwise subjects knows a user by a name of its own, always the same, wherever it is told.
+#[tokio::test]
+async fn core_8_1_pairwise_subjects_differ_by_client_and_stay() -> Result<()> {
+    let mut login = Login::new(BASIC, "openid").await?;
+    let public = login.party.verify_id_token(&login.tokens().await?.id_token()?).await?;
+    let pairwise = party("conformance-pairwise").await?;
+    let mut subjects = Vec::new();
+    for _ in 0..2 {
+        let request = pairwise.authorization();
+        login.browser.open(request.url()?.as_str()).await?;
+        let answer = login.browser.log_in(&login.user).await?;
+        let tokens = pairwise.exchange(&request, answer.require("code")?).await?.granted()?;
+        let identity = pairwise.verify_id_token(&tokens.id_token()?).await?;
+        let access = tokens.access_token()?;
+        assert_eq!(pairwise.userinfo(&access).await?.text("sub")?, identity.text("sub"));
+        assert_eq!(pairwise.introspect(&access).await?.text("sub")?, identity.text("sub"));
+        assert_eq!(peek(&access)?["sub"], identity.text("sub"));
+        subjects.push(identity.text("sub").to_owned());
+    }
+    assert_eq!(subjects[0], subjects[1]);
+    assert_ne!(subjects[0], public.text("sub"));
     Ok(())
 }
 

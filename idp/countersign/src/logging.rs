@@ -6,8 +6,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Installs the process's logger.
 pub(crate) fn install(settings: &LoggingSettings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.filter)
-        .with_context(|| format!("logging.filter {:?}", settings.filter))?;
+    let filter =
+        EnvFilter::try_new(&settings.level).with_context(|| format!("logging.level {:?}", settings.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = match settings.format {
         LogFormat::Json => {

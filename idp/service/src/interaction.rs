@@ -97,7 +97,9 @@ fn open_for(services: &Services, sealed: &str, bound_to: &[u8]) -> Option<Intera
     let interaction: Interaction = serde_json::from_slice(&plain).ok()?;
     let age = services.now().signed_duration_since(interaction.created_at);
     let life = chrono::Duration::seconds(i64::from(services.policy.session.interaction_seconds));
-    (age >= chrono::Duration::zero() && age < life).then_some(interaction)
+    // Another node's clock may be a little ahead of ours.
+    let leeway = chrono::Duration::seconds(i64::from(services.policy.token.leeway_seconds));
+    (age >= -leeway && age < life).then_some(interaction)
 }
 
 /// An interaction cannot be sealed.

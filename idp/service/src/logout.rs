@@ -8,6 +8,7 @@ use countersign_core::ids::DeliveryId;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::logout::return_to;
 use countersign_core::oauth::session::{EndedBecause, Session};
+use countersign_core::secret::TokenHash;
 use countersign_store::{LogoutDeliveries, LogoutDelivery, Sessions, StoreError, Tx};
 use url::Url;
 
@@ -54,7 +55,10 @@ pub async fn log_out(
         Some(cookie) => sessions::peek(services, cookie).await?,
         None => None,
     };
-    let Some(present) = present else { return Ok(LogoutStep::Done(back)) };
+    let Some(present) = present else {
+        end_what_is_left(services, cookie).await?;
+        return Ok(LogoutStep::Done(back));
+    };
     let meant = hint.as_ref().is_some_and(|(client, hint)| is_meant(services, client, hint, &present));
     if !meant && !confirmed {
         return Ok(LogoutStep::Confirm { user_id: present.profile.user_id });
@@ -63,6 +67,18 @@ pub async fn log_out(
     sessions::end(services, &tx, &present.session, EndedBecause::SignedOut).await?;
     tx.commit().await?;
     Ok(LogoutStep::Done(back))
+}
+
+/// A session that no longer holds (idle too long, or its user was disabled) is still ended when its browser signs
+/// out, so that the applications it reached hear of it. There is nothing to ask about: nobody is logged in here.
+async fn end_what_is_left(services: &Services, cookie: Option<&str>) -> Result<(), StoreError> {
+    let Some(token) = cookie.map(TokenHash::of) else { return Ok(()) };
+    let tx = services.store.begin().await?;
+    if let Some(session) = Sessions::on(tx.connection()).by_token(&token).await? {
+        sessions::end(services, &tx, &session, EndedBecause::SignedOut).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// A hint counts if it is ours, its client is still registered, and `client_id` does not contradict it (§2).

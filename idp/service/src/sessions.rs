@@ -46,9 +46,10 @@ pub async fn establish(
         let sessions = Sessions::on(tx.connection());
         if let Some(found) = sessions.by_token(&former).await? {
             if is_continued(services, &found, &session) {
-                // The access before this one is still the one before the session began.
-                let Session { id, created_at, prior_access, .. } = found;
-                session = Session { id, created_at, prior_access, ..session };
+                // The access before this one is still the one before the session began, and more proof in between
+                // does not move its end.
+                let Session { id, created_at, prior_access, expires_at, .. } = found;
+                session = Session { id, created_at, prior_access, expires_at, ..session };
                 if sessions.renew(&session, &former, &token.hash()).await? {
                     return Ok((session, token));
                 }

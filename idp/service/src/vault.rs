@@ -51,71 +51,54 @@ impl fmt::Debug for MasterKey {
 #[error("the master key must be 32 bytes in base64, as `openssl rand -base64 32` prints them")]
 pub struct InvalidMasterKey;
 
-/// What a sealed value or keyed hash is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// An interaction travelling through the browser.
-    Interaction,
-    /// State of the login pages before the first right factor.
-    LoginState,
-    /// The user IDs that have logged in from a browser.
-    KnownBrowser,
-    /// The token in our forms.
-    Csrf,
-    /// TOTP secrets at rest.
-    SoftToken,
-    /// Private signing keys at rest.
-    SigningKey,
-    /// Mail waiting to be sent.
-    Outbox,
-    /// A refresh token's successor, for the retry after a lost response.
-    RefreshSuccessor,
-    /// Client secrets at rest.
-    ClientSecret,
-    /// One-time passwords sent by email, at rest.
-    EmailOtp,
-    /// Enrolment codes at rest.
-    EnrolmentCode,
-    /// Counter keys: who is counted does not stand in the table.
-    Counter,
-    /// Pairwise subject identifiers (OIDC Core §8.1).
-    PairwiseSubject,
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident => $label:literal),* $(,)?) => {
+        /// What a sealed value or keyed hash is for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Purpose {
+            $($(#[$doc])* $name),*
+        }
+
+        impl Purpose {
+            /// Every purpose; written by the same list as the purposes, so that none can be without keys.
+            const ALL: &[Self] = &[$(Self::$name),*];
+
+            fn label(self) -> &'static [u8] {
+                match self {
+                    $(Self::$name => $label),*
+                }
+            }
+        }
+    };
 }
 
-impl Purpose {
-    const ALL: [Self; 13] = [
-        Self::Interaction,
-        Self::LoginState,
-        Self::KnownBrowser,
-        Self::Csrf,
-        Self::SoftToken,
-        Self::SigningKey,
-        Self::Outbox,
-        Self::RefreshSuccessor,
-        Self::ClientSecret,
-        Self::EmailOtp,
-        Self::EnrolmentCode,
-        Self::Counter,
-        Self::PairwiseSubject,
-    ];
-
-    fn label(self) -> &'static [u8] {
-        match self {
-            Self::Interaction => b"countersign interaction",
-            Self::LoginState => b"countersign login state",
-            Self::KnownBrowser => b"countersign known browser",
-            Self::Csrf => b"countersign csrf",
-            Self::SoftToken => b"countersign soft token",
-            Self::SigningKey => b"countersign signing key",
-            Self::Outbox => b"countersign outbox",
-            Self::RefreshSuccessor => b"countersign refresh successor",
-            Self::ClientSecret => b"countersign client secret",
-            Self::EmailOtp => b"countersign email otp",
-            Self::EnrolmentCode => b"countersign enrolment code",
-            Self::Counter => b"countersign counter",
-            Self::PairwiseSubject => b"countersign pairwise subject",
-        }
-    }
+purposes! {
+    /// An interaction travelling through the browser.
+    Interaction => b"countersign interaction",
+    /// State of the login pages before the first right factor.
+    LoginState => b"countersign login state",
+    /// The user IDs that have logged in from a browser.
+    KnownBrowser => b"countersign known browser",
+    /// The token in our forms.
+    Csrf => b"countersign csrf",
+    /// TOTP secrets at rest.
+    SoftToken => b"countersign soft token",
+    /// Private signing keys at rest.
+    SigningKey => b"countersign signing key",
+    /// Mail waiting to be sent.
+    Outbox => b"countersign outbox",
+    /// A refresh token's successor, for the retry after a lost response.
+    RefreshSuccessor => b"countersign refresh successor",
+    /// Client secrets at rest.
+    ClientSecret => b"countersign client secret",
+    /// One-time passwords sent by email, at rest.
+    EmailOtp => b"countersign email otp",
+    /// Enrolment codes at rest.
+    EnrolmentCode => b"countersign enrolment code",
+    /// Counter keys: who is counted does not stand in the table.
+    Counter => b"countersign counter",
+    /// Pairwise subject identifiers (OIDC Core §8.1).
+    PairwiseSubject => b"countersign pairwise subject",
 }
 
 /// Opened bytes, wiped when dropped.
@@ -141,7 +124,7 @@ impl Vault {
     /// When the cryptographic library refuses, which it has no reason to.
     pub fn new(master: &MasterKey, entropy: Arc<dyn Entropy>) -> Result<Self, VaultError> {
         let root = Salt::new(HKDF_SHA256, b"countersign vault 1").extract(master.0.as_slice());
-        let keys = Purpose::ALL.into_iter().map(|purpose| PurposeKeys::derive(&root, purpose));
+        let keys = Purpose::ALL.iter().map(|purpose| PurposeKeys::derive(&root, *purpose));
         Ok(Self { keys: keys.collect::<Result<Vec<_>, _>>()?.into(), entropy })
     }
 
@@ -178,7 +161,8 @@ impl Vault {
     #[must_use]
     pub fn keyed_hash(&self, purpose: Purpose, parts: &[&[u8]]) -> TokenHash {
         let Ok(keys) = self.keys(purpose) else {
-            return TokenHash::from_stored(String::new());
+            // Cannot be; and if it were, nothing may ever equal this.
+            return TokenHash::of(&URL_SAFE_NO_PAD.encode(self.entropy.bytes::<32>()));
         };
         let mut context = hmac::Context::with_key(&keys.hash);
         for part in parts {

@@ -70,7 +70,10 @@ pub fn judge(
     circumstances: &Circumstances,
 ) -> Verdict {
     if let Some(reason) = login_needed(request, session, circumstances) {
-        return if request.prompt.none {
+        // Who has just logged in and is still not the one expected would only be asked again and again.
+        let settled =
+            reason == Reason::OtherSubject && session.is_some_and(|session| fresh(session, circumstances));
+        return if request.prompt.none || settled {
             Verdict::Refused(refusal_of(reason))
         } else {
             Verdict::Login(requirement(request, session, circumstances, reason))

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::oauth::client::{
     AuthMethod, BackchannelLogout, Client, ClientAuthentication, ClientKeys, ClientKind, GrantType,
+    SigningAlg, SubjectType,
 };
 use countersign_core::oauth::scope::{Scope, ScopeToken};
 use countersign_core::secret::{OpaqueToken, SecretString, TokenPrefix};
@@ -24,6 +25,9 @@ pub(crate) const SETTLEMENT_AGENT: &str = "settlement-agent";
 
 /// Where the black-box tests expect their answers; nothing listens there.
 const CALLBACK: &str = "http://localhost:9999/callback";
+
+/// Audiences that the black-box tests may ask for (RFC 8707); nothing answers there.
+const RESOURCES: [&str; 2] = ["https://api.example", "https://reports.example"];
 
 /// An application as the issuer stores it, and as its operator knows it.
 pub(crate) struct Application {
@@ -54,6 +58,7 @@ pub(crate) fn applications(
         registrar.conformance("conformance-post", post)?,
         registrar.conformance("conformance-public", AuthMethod::None)?,
         registrar.conformance("conformance-jwt", AuthMethod::PrivateKeyJwt)?,
+        registrar.pairwise("conformance-pairwise", basic)?,
         registrar.service("conformance-service", basic)?,
     ];
     for application in &applications {
@@ -89,7 +94,8 @@ impl Registrar<'_> {
         Ok(application)
     }
 
-    /// A client of the black-box tests. Only the public one must use PKCE, so that both can be tried.
+    /// A client of the black-box tests. Only the public one must use PKCE, so that both can be tried; for the same reason
+    /// each signs its ID tokens differently.
     fn conformance(&self, client_id: &str, method: AuthMethod) -> anyhow::Result<Application> {
         let mut application = self.register(client_id, client_id, method, &[CALLBACK.to_owned()])?;
         let client = &mut application.client;
@@ -97,6 +103,20 @@ impl Registrar<'_> {
         client.grant_types = [GrantType::AuthorizationCode, GrantType::RefreshToken].into();
         client.scope = Scope::all().without(ScopeToken::Directory);
         client.require_pkce = method == AuthMethod::None;
+        client.resources = RESOURCES.map(str::to_owned).into();
+        client.id_token_signed_response_alg = match method {
+            AuthMethod::ClientSecretBasic => SigningAlg::Rs256,
+            AuthMethod::ClientSecretPost => SigningAlg::Es256,
+            AuthMethod::PrivateKeyJwt => SigningAlg::Ps256,
+            AuthMethod::None => SigningAlg::EdDsa,
+        };
+        Ok(application)
+    }
+
+    /// One that knows users by names of its own (OIDC Core §8.1).
+    fn pairwise(&self, client_id: &str, method: AuthMethod) -> anyhow::Result<Application> {
+        let mut application = self.conformance(client_id, method)?;
+        application.client.subject_type = SubjectType::Pairwise { sector_identifier: None };
         Ok(application)
     }
 

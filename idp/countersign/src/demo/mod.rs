@@ -72,7 +72,7 @@ database = {{ url = {database}, migrate_on_start = true }}
 master_key.file = "{}"
 smtp = {{ host = "127.0.0.1", port = {}, security = "none", from = "Countersign demo <no-reply@countersign.example>" }}
 outbound.private_addresses = true
-logging = {{ format = "{format}", filter = "info,sea_orm_migration=warn,mailin_embedded=warn" }}
+logging = {{ format = "{format}", level = "info,sea_orm_migration=warn,mailin_embedded=warn" }}
 "#,
         ports.issuer,
         data::MASTER_KEY,

@@ -143,7 +143,7 @@ settings! {
         /// `json`, one object per line, or `text`, for people.
         pub format: LogFormat = LogFormat::Json,
         /// What is logged: a level (`info`), or directives such as `info,countersign_server=debug`.
-        pub filter: String = "info".to_owned(),
+        pub level: String = "info".to_owned(),
     }
 
     /// Who may read `/metrics`.

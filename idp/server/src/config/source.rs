@@ -18,7 +18,8 @@ use super::settings::Settings;
 pub const ENVIRONMENT_PREFIX: &str = "COUNTERSIGN_";
 
 /// Variables of the test command, which share our prefix and set nothing.
-const TEST_PREFIX: &str = "COUNTERSIGN_TEST_";
+const OF_TESTS: [&str; 4] =
+    ["COUNTERSIGN_BIN", "COUNTERSIGN_SCREENSHOTS", "COUNTERSIGN_SOAK", "COUNTERSIGN_TEST_POSTGRES"];
 
 /// How near a key must come to an unknown one to be suggested (Jaro–Winkler, 0 to 1).
 const RESEMBLANCE: f64 = 0.75;
@@ -75,7 +76,7 @@ fn gather(
         Source::File(file) => Figment::from(Toml::file_exact(file)),
         Source::Text { name, toml, .. } => Figment::from(Text((*name).to_owned(), Toml::string(toml))),
     };
-    for (name, value) in variables.into_iter().filter(|(name, _)| !name.starts_with(TEST_PREFIX)) {
+    for (name, value) in variables.into_iter().filter(|(name, _)| !OF_TESTS.contains(&name.as_str())) {
         if let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) {
             let key = path.to_lowercase().replace("__", ".");
             let value = catalogue.parse(&key, value);

@@ -97,6 +97,7 @@ fn the_environment_overrides_the_file() {
         .set("COUNTERSIGN_LOGGING__FORMAT", "text")
         .set("PATH", "/bin")
         .set("COUNTERSIGN_TEST_POSTGRES", "postgres://localhost")
+        .set("COUNTERSIGN_BIN", "/bin/countersign")
         .load();
     assert_eq!(config.listen.to_string(), "127.0.0.1:9000");
     assert_eq!((config.smtp.host.as_str(), config.smtp.port), ("mail.example", 2525));

@@ -69,8 +69,8 @@ pub struct Visitor {
     pub nonce: Arc<str>,
     /// The token that a form of this browser must carry.
     pub csrf: SecretString,
-    /// The page's own address, path and query, without `lang`.
-    pub address: Arc<str>,
+    /// The page's own query, without `lang`.
+    pub query: Arc<str>,
     /// The id under which this request is logged.
     pub request_id: Option<Arc<str>>,
 }
@@ -125,7 +125,7 @@ impl Visitors {
             wishes: Wishes { choice, accepted },
             nonce: URL_SAFE_NO_PAD.encode(self.entropy.bytes::<18>()).into(),
             csrf: SecretString::new((self.csrf)(&browser)),
-            address: without_language(uri).into(),
+            query: without_language(uri).into(),
             request_id: text(headers, "x-request-id").map(Arc::from),
             browser: Browser(browser.into()),
         };
@@ -166,13 +166,23 @@ fn clicked_language(query: &str) -> Option<Locale> {
     query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Locale::from_tag)
 }
 
-/// Path and query of an address without its `lang`, so that the language switch can add another.
+/// The query of an address without its `lang`, so that the language switch can add another. The path stays out:
+/// a link of a query alone stays on its page, while one that repeats `//elsewhere/` from the path would leave it.
 fn without_language(uri: &Uri) -> String {
-    let kept: Vec<&str> = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="))
-        .collect();
-    if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let kept: Vec<&str> = pairs.filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
+    kept.join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_looks_like_another_host_is_not_repeated() {
+        let kept = |address: &str| without_language(&address.parse().unwrap());
+        assert_eq!(kept("//evil.example/?i=1&lang=en"), "i=1");
+        assert_eq!(kept("/login/?lang=en&i=a%2Fb&f=c"), "i=a%2Fb&f=c");
+        assert_eq!(kept("/login/"), "");
+    }
 }

@@ -3,7 +3,7 @@
 use countersign_core::ids::SessionId;
 use countersign_core::journey::steps::Means;
 use countersign_core::oauth::session::{EndedBecause, Session};
-use countersign_store::SecondFactors;
+use countersign_store::{SecondFactors, Sessions};
 
 use crate::Services;
 use crate::login::{Fault, means};
@@ -34,7 +34,8 @@ pub async fn end_session(services: &Services, present: &Present, id: &SessionId)
 pub async fn end_other_sessions(services: &Services, present: &Present) -> Result<(), Fault> {
     let tx = services.store.begin().await?;
     let because = EndedBecause::EndedByUser;
-    for session in sessions::list(services, &present.profile.id).await? {
+    // In the transaction: a second connection beside it could be one that everybody else waits for as well.
+    for session in Sessions::on(tx.connection()).of_profile(&present.profile.id).await? {
         if session.id != present.session.id {
             sessions::end(services, &tx, &session, because).await?;
         }

@@ -50,6 +50,24 @@ async fn a_hint_of_the_session_ends_it_and_leads_back() {
 }
 
 #[tokio::test]
+async fn applications_hear_of_a_sign_out_even_when_the_session_had_gone_idle() {
+    let node = sqlite_node().await;
+    node.make_keys().await;
+    node.add_client(&listening(client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/")).await;
+    let user = node.add_user("HKABC101").await;
+    let (session, cookie) = node.log_in(&user, Acr::OtpApp, None).await;
+    let tx = node.services.store.begin().await.unwrap();
+    Sessions::on(tx.connection()).reached(&session.id, "dms", node.services.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    node.clock.advance_seconds(i64::from(node.services.policy.session.idle_seconds) + 1);
+
+    let step = log_out(&node.services, LogoutRequest::default(), Some(cookie.expose()), false).await.unwrap();
+    assert_eq!(step, LogoutStep::Done(None), "nobody is logged in, so nobody is asked");
+    let due = LogoutDeliveries::on(node.services.store.read()).due(node.services.now(), 10).await.unwrap();
+    assert_eq!(due.len(), 1);
+}
+
+#[tokio::test]
 async fn a_hint_by_a_retired_key_still_counts() {
     let (node, session, _) = house().await;
     let hint = hint(&node, session.profile_id.as_str(), "older");

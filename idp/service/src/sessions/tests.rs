@@ -1,6 +1,10 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use countersign_core::ids::GrantId;
 use countersign_core::oauth::client::ClientKind;
 use countersign_core::oauth::code::CodeGrant;
-use countersign_store::{AuthorizationCodes, LogoutDeliveries};
+use countersign_core::oauth::grant::Grant;
+use countersign_store::{AuthorizationCodes, Grants, LogoutDeliveries, TokenFacts};
 
 use super::*;
 use crate::testing::people::{client, listening};
@@ -64,6 +68,7 @@ async fn a_login_always_gives_a_new_cookie() {
         let there = load(&node.services, cookie.expose()).await.unwrap().unwrap().session;
         assert_eq!((there.acr, there.auth_time), (Acr::OtpApp, second.auth_time));
         assert!(there.auth_time > first.auth_time);
+        assert_eq!(there.expires_at, first.expires_at, "more proof does not move the session's end");
 
         let (third, elsewhere) = node.log_in(&user, Acr::OtpApp, Some("css_forged")).await;
         assert_ne!(third.id, second.id);
@@ -166,9 +171,43 @@ async fn a_code_that_waits_is_spent_when_its_session_ends() {
     }
 }
 
+#[tokio::test]
+async fn grants_end_with_their_session_unless_they_were_to_outlive_it() {
+    for node in nodes().await {
+        let user = node.add_user("HKABC101").await;
+        let (session, _) = node.log_in(&user, Acr::OtpApp, None).await;
+        let (other, _) = node.log_in(&user, Acr::OtpApp, None).await;
+        let plain = redeem(&node, &grant(&session)).await;
+        let offline = redeem(&node, &CodeGrant { offline: true, ..grant(&session) }).await;
+        let elsewhere = redeem(&node, &grant(&other)).await;
+        end_own(&node.services, &user, &session.id).await.unwrap();
+        let revoked = [&plain, &offline, &elsewhere].map(|grant| is_revoked(&node, grant));
+        let [plain_now, offline_now, elsewhere_now] = revoked;
+        assert_eq!((plain_now.await, offline_now.await, elsewhere_now.await), (true, false, false));
+        end_all(&node, &user, Some(&other.id)).await;
+        assert_eq!((is_revoked(&node, &offline).await, is_revoked(&node, &elsewhere).await), (true, false));
+        end_all(&node, &user, None).await;
+        assert!(is_revoked(&node, &elsewhere).await, "{}", node.database.kind);
+    }
+}
+
+async fn redeem(node: &TestNode, code: &CodeGrant) -> GrantId {
+    let now = node.services.now();
+    let grant = Grant::of(code, now, now + chrono::Duration::hours(8));
+    let tx = node.services.store.begin().await.unwrap();
+    Grants::on(tx.connection()).add(&grant).await.unwrap();
+    tx.commit().await.unwrap();
+    grant.id
+}
+
+async fn is_revoked(node: &TestNode, grant: &GrantId) -> bool {
+    TokenFacts::on(node.services.store.read()).of_grant(grant).await.unwrap().unwrap().revoked
+}
+
 fn grant(session: &Session) -> CodeGrant {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     CodeGrant {
-        grant_id: countersign_core::ids::GrantId::from_stored("g"),
+        grant_id: GrantId::from_stored(format!("g{}", NEXT.fetch_add(1, Ordering::SeqCst))),
         client_id: "dms".to_owned(),
         redirect_uri: String::new(),
         code_challenge: None,

@@ -116,6 +116,16 @@ fn each_login_is_asked_for_with_its_reason() {
 }
 
 #[test]
+fn who_has_just_logged_in_as_somebody_else_is_not_asked_for_ever() {
+    let subject = Expected::Profile(ProfileId::from_stored("another"));
+    let resumed = Circumstances { resumed_from: Some(at(-10)), subject, ..plain() };
+    let judged = |auth_second| judge(&request(&[]), Some(&session(auth_second, Acr::OtpApp)), &resumed);
+    assert_eq!(reason(judged(-11)), Some(Reason::OtherSubject), "once");
+    let Verdict::Refused(error) = judged(-5) else { panic!("asked again") };
+    assert_eq!(error.code(), ErrorCode::LoginRequired);
+}
+
+#[test]
 fn prompt_none_is_refused_with_the_code_of_the_reason() {
     use ClientKind::{FirstParty, ThirdParty};
 

@@ -68,6 +68,7 @@ impl Caller {
     }
 
     /// The page that shows an error to the person.
+    #[must_use]
     pub fn error(self, error: &AuthorizeError) -> Response {
         let code = match error {
             AuthorizeError::Page(PageFault::TooLarge) => ErrorCode::TooLarge,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use countersign_core::oauth::interaction::Purpose;
 use countersign_service::Services;
@@ -15,11 +15,7 @@ use crate::http::csrf::PageForm;
 use crate::http::pages::{Consent, ConsentScope};
 
 /// Asks.
-pub async fn get(
-    State(services): State<Arc<Services>>,
-    caller: Caller,
-    Query(sealed): Query<Sealed>,
-) -> Response {
+pub async fn get(State(services): State<Arc<Services>>, caller: Caller, sealed: Sealed) -> Response {
     match consent::ask(&services, &sealed.i, caller.visit()).await {
         Ok(Asked::Question(question)) => page(caller, *question),
         Ok(Asked::Settled(outcome)) => caller.outcome(Ok(outcome)),
@@ -60,7 +56,7 @@ enum Action {
 pub async fn post(
     State(services): State<Arc<Services>>,
     caller: Caller,
-    Query(sealed): Query<Sealed>,
+    sealed: Sealed,
     PageForm(decision): PageForm<Decision>,
 ) -> Response {
     match decision.action {

@@ -26,8 +26,8 @@ pub struct PageContext {
     pub purpose: Purpose,
     /// Name of the application that waits; without one it is the user's own page.
     pub application: Option<String>,
-    /// The page's own address, path and query, without `lang`.
-    pub address: Arc<str>,
+    /// The page's own query, without `lang`.
+    pub query: Arc<str>,
     /// Under which id the request is logged.
     pub request_id: Option<Arc<str>>,
     wishes: Wishes,
@@ -54,7 +54,7 @@ impl PageContext {
             csrf: visitor.csrf.expose().to_owned(),
             purpose: Purpose::Login,
             application: None,
-            address: Arc::clone(&visitor.address),
+            query: Arc::clone(&visitor.query),
             request_id: visitor.request_id.clone(),
             wishes: visitor.wishes,
         }
@@ -92,10 +92,10 @@ impl PageContext {
     /// The language switch.
     #[must_use]
     pub fn languages(&self) -> Vec<LanguageLink> {
-        let separator = if self.address.contains('?') { '&' } else { '?' };
+        let separator = if self.query.is_empty() { "" } else { "&" };
         let link = |locale: Locale| LanguageLink {
             locale,
-            href: format!("{}{separator}lang={}", self.address, locale.tag()),
+            href: format!("?{}{separator}lang={}", self.query, locale.tag()),
             current: locale == self.locale,
         };
         Locale::ALL.into_iter().map(link).collect()
