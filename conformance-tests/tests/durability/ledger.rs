@@ -44,8 +44,8 @@ impl Line {
     /// Hold the server to everything it acknowledged; how many facts that were.
     pub(crate) async fn audit(&mut self, demo: &Demo) -> Result<usize> {
         match self {
-            Self::Refreshes(line) => line.audit(demo).await.context("refreshes"),
-            Self::Exchanges(line) => line.audit(demo).await.context("code exchanges"),
+            Self::Refreshes(line) => line.audit().await.context("refreshes"),
+            Self::Exchanges(line) => line.audit().await.context("code exchanges"),
             Self::Logins(line) => line.audit(demo).await.context("logins"),
             Self::Passwords(line) => line.audit(demo).await.context("password changes"),
         }
@@ -55,6 +55,7 @@ impl Line {
 /// Refreshes one family of tokens over and over.
 pub(crate) struct Refreshes {
     party: RelyingParty,
+    browser: Browser,
     user: User,
     current: String,
     spent: Vec<String>,
@@ -63,12 +64,20 @@ pub(crate) struct Refreshes {
 impl Refreshes {
     pub(crate) async fn open(demo: &Demo) -> Result<Line> {
         let user = demo.draw_user()?;
-        Ok(Line::Refreshes(Box::new(Self::begin(demo, user).await?)))
+        let (login, first) = tokens(demo, &user).await?;
+        let current = first.refresh_token()?;
+        let line = Self { party: login.party, browser: login.browser, user, current, spent: Vec::new() };
+        Ok(Line::Refreshes(Box::new(line)))
     }
 
-    async fn begin(demo: &Demo, user: User) -> Result<Self> {
-        let (login, first) = tokens(demo, &user).await?;
-        Ok(Self { party: login.party, user, current: first.refresh_token()?, spent: Vec::new() })
+    /// A new family, by the session of the first: the same login for every round.
+    async fn begin_anew(&mut self) -> Result<()> {
+        let request = self.party.authorization().scope("openid offline_access").with("prompt", "consent");
+        let callback = self.browser.authorize(&request, &self.user).await.context("the session")?;
+        let tokens = self.party.exchange(&request, callback.require("code")?).await?.granted()?;
+        self.current = tokens.refresh_token()?;
+        self.spent.clear();
+        Ok(())
     }
 
     async fn once(&mut self) -> Result<()> {
@@ -78,15 +87,17 @@ impl Refreshes {
     }
 
     /// The last acknowledged token works: by itself, or, when its use was in doubt, as a retry. No earlier one does.
-    async fn audit(&mut self, demo: &Demo) -> Result<usize> {
+    async fn audit(&mut self) -> Result<usize> {
         let facts = self.spent.len() + 1;
         let next = self.party.refresh(&self.current).await?.granted().context("the acknowledged token")?;
-        let Some(spent) = self.spent.get(self.spent.len() / 2) else { return Ok(facts) };
+        let Some(spent) = self.spent.get(self.spent.len() / 2) else {
+            return self.begin_anew().await.map(|()| facts);
+        };
         let again = self.party.refresh(spent).await?;
         ensure!(again.error() == "invalid_grant", "a spent refresh token works again: {again:?}");
         let family = self.party.refresh(&next.refresh_token()?).await?;
         ensure!(family.error() == "invalid_grant", "reuse after the restart did not end the family");
-        *self = Self::begin(demo, self.user.clone()).await?;
+        self.begin_anew().await?;
         Ok(facts)
     }
 }
@@ -117,7 +128,7 @@ impl Exchanges {
     }
 
     /// The session still gives codes; the latest tokens are active; none of the latest codes works again.
-    async fn audit(&mut self, _demo: &Demo) -> Result<usize> {
+    async fn audit(&mut self) -> Result<usize> {
         let facts = self.exchanged.len();
         self.once().await.with_context(|| format!("the session of {}", self.user.user_id))?;
         for (request, code, tokens) in self.exchanged.drain(..).rev().take(12) {
