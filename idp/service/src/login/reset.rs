@@ -27,9 +27,12 @@ use crate::{Purpose, Services};
 #[derive(Serialize, Deserialize)]
 struct Pending {
     challenge: ChallengeId,
-    user_id: String,
+    typed: String,
     since: Timestamp,
 }
+
+/// Longest user ID that is remembered as typed: the sealed state travels in an address.
+const MAX_TYPED: usize = 64;
 
 /// Why no reset was begun, or no mail sent.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +103,8 @@ pub async fn request_reset(
     visit: &Visit,
     user_id: &str,
 ) -> Result<String, RequestResetError> {
-    let user_id = user_id::normalise(user_id);
+    let typed: String = user_id.trim().chars().take(MAX_TYPED).collect();
+    let user_id = user_id::normalise(&typed);
     let tx = services.store.begin().await?;
     count_source(services, &tx, visit).await?;
     let phases = Phases::on(tx.connection()).current().await?;
@@ -114,7 +118,7 @@ pub async fn request_reset(
     let challenge = email_otp::send(services, &tx, visit, &recipient).await?;
     tx.commit().await?;
     event::record(&Event::ResetRequested, None, &visit.neighbourhood());
-    seal(services, visit, &Pending { challenge, user_id, since: services.now() }).map_err(Into::into)
+    seal(services, visit, &Pending { challenge, typed, since: services.now() }).map_err(Into::into)
 }
 
 /// Whether every house that a user ID of this text could belong to has no passwords yet. The text alone decides.
@@ -146,10 +150,7 @@ async fn count_source(services: &Services, tx: &Tx, visit: &Visit) -> Result<(),
 #[must_use]
 pub fn reset_page(services: &Services, visit: &Visit, sealed: &str) -> Option<ResetPage> {
     let pending = open(services, visit, sealed)?;
-    Some(ResetPage {
-        user_id: pending.user_id,
-        valid_minutes: services.policy.otp.email_seconds.div_ceil(60),
-    })
+    Some(ResetPage { user_id: pending.typed, valid_minutes: services.policy.otp.email_seconds.div_ceil(60) })
 }
 
 /// Mails another OTP for the same reset.
@@ -160,11 +161,11 @@ pub async fn resend_reset(services: &Services, visit: &Visit, sealed: &str) -> R
     let found =
         OtpChallenges::on(tx.connection()).find(&pending.challenge, purpose, &visit.browser_hash()).await?;
     let found = found.filter(|found| !found.consumed).ok_or(RequestResetError::Gone)?;
-    let profile = Profiles::on(tx.connection()).find_by_user_id(&pending.user_id).await?;
+    let user_id = user_id::normalise(&pending.typed);
+    let profile = Profiles::on(tx.connection()).find_by_user_id(&user_id).await?;
     // Who got no mail the first time gets none now.
     let eligible = profile.filter(|profile| Some(&profile.id) == found.profile.as_ref());
-    let recipient =
-        Recipient { user_id: &pending.user_id, profile: eligible.as_ref(), purpose: CodePurpose::Reset };
+    let recipient = Recipient { user_id: &user_id, profile: eligible.as_ref(), purpose: CodePurpose::Reset };
     email_otp::renew(services, &tx, visit, &recipient, (&pending.challenge, found.created_at)).await?;
     tx.commit().await?;
     Ok(())

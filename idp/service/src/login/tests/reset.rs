@@ -35,7 +35,7 @@ async fn a_first_password_is_set_by_mail() {
         assert!(matches!(world.password("HKABC101", NEW).await, Err(LogInError::Wrong)));
         let sealed = login::request_reset(world.services(), &world.visit, "hkabc101").await.unwrap();
         let shown = login::reset_page(world.services(), &world.visit, &sealed).unwrap();
-        assert_eq!((shown.user_id.as_str(), shown.valid_minutes), ("HKABC101", 5));
+        assert_eq!((shown.user_id.as_str(), shown.valid_minutes), ("hkabc101", 5), "as typed");
         let mail = world.mail().await;
         let News::OneTimePassword { code, purpose, valid_minutes } = &mail[0].1.news else {
             panic!("no OTP")
@@ -193,5 +193,14 @@ async fn before_the_parallel_run_there_are_no_passwords() {
         let sealed = login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
         let otp = world.mailed_otp().await;
         assert!(matches!(prove(&world, &sealed, &otp).await, Err(ProveResetError::NoPasswordsYet)));
+    }
+}
+
+#[tokio::test]
+async fn endless_user_ids_make_no_endless_addresses() {
+    for world in worlds().await {
+        let endless = "HKABC101".repeat(1 << 17);
+        let sealed = login::request_reset(world.services(), &world.visit, &endless).await.unwrap();
+        assert!(sealed.len() < 1024);
     }
 }
