@@ -73,6 +73,15 @@ pub enum News {
     },
 }
 
+impl News {
+    /// Whether a reader waits for it: after a few attempts they ask for another. Any other news is tried until it
+    /// expires, for nobody asks for the news that an account was touched.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        matches!(self, Self::OneTimePassword { .. })
+    }
+}
+
 /// The digits of a one-time password. They print in mails alone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

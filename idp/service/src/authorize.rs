@@ -143,6 +143,7 @@ pub(crate) async fn judge(
         resumed_from: resumed.map(|interaction| interaction.created_at),
         subject,
         consented: consented.clone(),
+        best_reached: resumed.is_some_and(|interaction| interaction.best_reached),
         just_consented,
     };
     let facts = present.as_ref().map(|present| present.session.facts());

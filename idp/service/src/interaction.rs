@@ -49,6 +49,7 @@ fn begin(services: &Services, target: Target, requirement: Requirement) -> Inter
         created_at: from_millis(to_millis(services.now())),
         target,
         requirement,
+        best_reached: false,
         login_hint: None,
         ui_locales: None,
     }

@@ -22,8 +22,14 @@ pub enum Acr {
 }
 
 impl Acr {
-    /// Every class, weakest first: `acr_values_supported`.
+    /// Every class, weakest first.
     pub const ALL: [Self; 4] = [Self::OtpEmail, Self::OtpApp, Self::Passkey, Self::Smartcard];
+
+    /// The classes that a login reaches as yet: `acr_values_supported`.
+    pub const REACHED: [Self; 2] = [Self::OtpEmail, Self::OtpApp];
+
+    /// The strongest class that a login reaches as yet.
+    pub const BEST: Self = Self::OtpApp;
 
     /// The URN.
     #[must_use]

@@ -143,6 +143,15 @@ impl ClaimsRequest {
         self.userinfo.keys().chain(self.id_token.keys()).filter_map(|claim| scope_of(claim)).collect()
     }
 
+    /// The same without what only a scope outside `allowed` would give. Claims about the login stay.
+    #[must_use]
+    pub fn within(mut self, allowed: &Scope) -> Self {
+        let may = |claim: &str| scope_of(claim).is_none_or(|scope| allowed.contains(scope));
+        self.userinfo.retain(|claim, _| may(claim));
+        self.id_token.retain(|claim, _| may(claim));
+        self
+    }
+
     /// The one subject the ID token must be about, if the request names one (OIDC Core §5.5.1).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {

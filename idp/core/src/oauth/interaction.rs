@@ -22,6 +22,10 @@ pub struct Interaction {
     pub target: Target,
     /// What the login must achieve.
     pub requirement: Requirement,
+    /// Whether the user was found to have no factor that reaches the class asked for: what was reached is the best
+    /// there is, and the client gets its answer by that.
+    #[serde(default)]
+    pub best_reached: bool,
     /// User ID to start with (OIDC Core §3.1.2.1 `login_hint`).
     pub login_hint: Option<String>,
     /// The application's wish for a language (OIDC Core §3.1.2.1 `ui_locales`).

@@ -33,6 +33,8 @@ pub struct Circumstances {
     pub subject: Expected,
     /// What the user agreed to give this client before; nothing, before the first login.
     pub consented: Scope,
+    /// Whether the user has no factor that reaches the class asked for.
+    pub best_reached: bool,
     /// Whether the user has just agreed, in this very interaction.
     pub just_consented: bool,
 }
@@ -73,7 +75,9 @@ pub fn judge(
         // Who has just logged in and is still not the one expected would only be asked again and again.
         let settled =
             reason == Reason::OtherSubject && session.is_some_and(|session| fresh(session, circumstances));
-        return if request.prompt.none || settled {
+        return if reason == Reason::StrongerFactor && circumstances.best_reached {
+            Verdict::Refused(unmet())
+        } else if request.prompt.none || settled {
             Verdict::Refused(refusal_of(reason))
         } else {
             Verdict::Login(requirement(request, session, circumstances, reason))
@@ -135,13 +139,14 @@ fn too_long_ago(
     (too_old && !fresh(session, about)).then_some(Reason::TooLongAgo)
 }
 
-/// OIDC Core §3.1.2.1 `acr_values`, §5.5.1.1 `acr`.
+/// OIDC Core §3.1.2.1 `acr_values`, §5.5.1.1 `acr`. Of someone who has nothing better, only what is essential is asked.
 fn stronger_factor(
     request: &AuthorizationRequest,
     session: &SessionFacts,
-    _: &Circumstances,
+    about: &Circumstances,
 ) -> Option<Reason> {
-    request.acr.is_some_and(|wanted| !session.acr.satisfies(wanted)).then_some(Reason::StrongerFactor)
+    let wanted = if about.best_reached { request.essential_acr } else { request.acr };
+    wanted.is_some_and(|wanted| !session.acr.satisfies(wanted)).then_some(Reason::StrongerFactor)
 }
 
 fn fresh(session: &SessionFacts, about: &Circumstances) -> bool {
@@ -160,8 +165,7 @@ fn consent_needed(request: &AuthorizationRequest, about: &Circumstances) -> bool
 /// What consent is about: the scopes asked for, and those of the claims asked for by name.
 #[must_use]
 pub fn needs(request: &AuthorizationRequest) -> Scope {
-    let by_name = request.claims.scope().intersection(&request.client.scope);
-    request.scope.union(&by_name)
+    request.scope.union(&request.claims.scope())
 }
 
 /// Whether the grant outlives the session. It was either agreed to, or asked for by the house's own application
@@ -185,6 +189,13 @@ fn requirement(
         _ => None,
     };
     Requirement { reason, acr: request.acr, subject }
+}
+
+fn unmet() -> OAuthError {
+    OAuthError::new(
+        ErrorCode::UnmetAuthenticationRequirements,
+        "The user has no factor that reaches the class asked for.",
+    )
 }
 
 /// OIDC Core §3.1.2.6.

@@ -100,7 +100,7 @@ settings! {
         pub from: String = "Countersign <no-reply@localhost>".to_owned(),
         /// An attempt to deliver gives up after this long.
         pub timeout_seconds: u32 = 20,
-        /// A mail is tried this many times, further apart each time, before it is given up.
+        /// A one-time password is tried this many times, further apart each time; other mail until it expires.
         pub attempts: u16 = 12,
     }
 

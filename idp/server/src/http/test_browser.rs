@@ -119,6 +119,7 @@ impl House {
                 parameters: BTreeMap::new(),
             },
             requirement: Requirement { reason, acr: None, subject: None },
+            best_reached: false,
             login_hint: Some("HKABC101".into()),
             ui_locales: None,
         }

@@ -1,6 +1,6 @@
 //! The outbox's sender: claims what is due, writes it in the reader's language, hands it to the mail server.
 //!
-//! What fails is tried again, further apart each time, until it has expired or was tried often enough; what the
+//! What fails is tried again, further apart each time, until it has expired; an OTP, at most a few times. What the
 //! server refuses for good (5yz, RFC 5321 §4.2.1) is not. Attempts of one mail share a Message-ID.
 
 use std::sync::Arc;
@@ -124,7 +124,8 @@ impl Sender {
 
     fn after_failure(&self, claimed: &Claimed, error: &SendError) -> Outcome {
         let again = self.services.now() + pause(claimed.attempt);
-        let hopeless = error.is_final() || claimed.attempt >= self.attempts || again >= claimed.expires_at;
+        let often_enough = claimed.mail.news.is_awaited() && claimed.attempt >= self.attempts;
+        let hopeless = error.is_final() || often_enough || again >= claimed.expires_at;
         let (id, attempt) = (&claimed.id, claimed.attempt);
         if hopeless {
             tracing::error!(%id, attempt, %error, "mail given up");

@@ -158,6 +158,32 @@ async fn prompt_none_shows_no_page() {
 }
 
 #[tokio::test]
+async fn who_has_nothing_better_is_answered_all_the_same() {
+    let app = "urn:countersign:acr:otp-app";
+    let essential = format!(r#"{{"id_token":{{"acr":{{"essential":true,"value":"{app}"}}}}}}"#);
+    for node in house(ClientKind::ThirdParty).await {
+        let user = node.add_user("HKABC101").await;
+        let (_, cookie) = node.log_in(&user, Acr::OtpEmail, None).await;
+        for (further, answer) in [(("acr_values", app), None), (("claims", &*essential), Some("unmet"))] {
+            let (_, begun) = login_of(&node, ask(&node, &[further], Some(&cookie)).await);
+            assert_eq!(begun.requirement.reason, Reason::StrongerFactor);
+            let reached = Interaction { best_reached: true, ..begun };
+            let sealed = interaction::seal(&node.services, &reached, BROWSER).unwrap();
+            match (resume(&node.services, &sealed, visit(Some(&cookie))).await.unwrap(), answer) {
+                // The wish is not asked for again after the consent either.
+                (Outcome::Consent(sealed), None) => {
+                    assert!(interaction::open(&node.services, &sealed, BROWSER).unwrap().best_reached);
+                }
+                (outcome, Some(_)) => {
+                    assert_eq!(answered(outcome)["error"], "unmet_authentication_requirements");
+                }
+                (outcome, None) => panic!("{:?}", answered(outcome)),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_granted_in_a_session_that_ends_meanwhile() {
     for node in house(ClientKind::FirstParty).await {
         let user = node.add_user("HKABC101").await;

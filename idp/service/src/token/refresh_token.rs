@@ -33,7 +33,7 @@ pub(super) async fn refresh(
     }
     let resources =
         choose_resources(form.resources(), &found.family.grant.details.resource, &client.resources)?;
-    let Some((tx, found, refresh_token)) = rotate(services, tx, &presented, found, now).await? else {
+    let Some((tx, found, refresh_token)) = rotate(services, client, tx, &presented, found, now).await? else {
         return Err(refused("the refresh token was used before: its grant is revoked"));
     };
     touch(services, &tx, found.family.session.as_ref(), now).await?;
@@ -63,6 +63,7 @@ async fn find(tx: &Tx, presented: &TokenHash) -> Result<Option<RefreshFacts>, OA
 /// revoked, committed.
 async fn rotate(
     services: &Services,
+    client: &Client,
     tx: Tx,
     presented: &TokenHash,
     mut found: RefreshFacts,
@@ -80,8 +81,8 @@ async fn rotate(
         // Another request was faster: its outcome is what this one is judged by.
         found = find(&tx, presented).await?.ok_or_else(|| refused("the refresh token is gone"))?;
     }
-    let repeated =
-        found.consumed.as_ref().and_then(|consumed| lost_answer(services, presented, consumed, now));
+    let consumed = found.consumed.as_ref();
+    let repeated = consumed.and_then(|consumed| lost_answer(services, client, presented, consumed, now));
     match repeated {
         Some(successor) if alive && !found.family.revoked => Ok(Some((tx, found, successor))),
         Some(_) => Err(refused("the session has ended, or the user may not use the house")),
@@ -118,11 +119,12 @@ async fn succeed(
 /// The successor once more, if the client may be believed to have lost the answer that carried it.
 fn lost_answer(
     services: &Services,
+    client: &Client,
     presented: &TokenHash,
     consumed: &Consumed,
     now: Timestamp,
 ) -> Option<String> {
-    match judge_reuse(consumed.at, consumed.successor_used, now, &services.policy.token) {
+    match judge_reuse(client, consumed.at, consumed.successor_used, now, &services.policy.token) {
         Reuse::Theft => None,
         Reuse::LostResponse => {
             let sealed = consumed.successor_sealed.as_deref()?;

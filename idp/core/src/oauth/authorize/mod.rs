@@ -61,8 +61,10 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// Longest time since the login, in seconds.
     pub max_age: Option<u32>,
-    /// The weakest class that will do.
+    /// The weakest class that will do, as far as a user can reach it.
     pub acr: Option<Acr>,
+    /// The weakest class that will do at all (OIDC Core §5.5.1.1).
+    pub essential_acr: Option<Acr>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// An ID token of the user who is expected; its form alone is checked.
@@ -103,7 +105,7 @@ fn check_bound(
     let nonce = lengths::nonce(parameters)?;
     let prompt = prompt::check(parameters)?;
     let max_age = max_age::check(parameters)?;
-    let claims = claims::check(parameters)?;
+    let claims = claims::check(parameters, &client)?;
     let acr = acr_values::check(parameters, &claims)?;
     let id_token_hint = id_token_hint::check(parameters)?;
     let login_hint = login_hint::check(parameters);
@@ -120,7 +122,8 @@ fn check_bound(
         nonce,
         prompt,
         max_age,
-        acr,
+        acr: acr.wanted,
+        essential_acr: acr.essential,
         claims,
         id_token_hint,
         login_hint,

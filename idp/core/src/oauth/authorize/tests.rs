@@ -52,7 +52,12 @@ fn clients() -> Vec<Client> {
         grant_types: [GrantType::AuthorizationCode].into(),
         ..shop.clone()
     };
-    vec![shop, lax, native, service, brief]
+    let modest = Client {
+        client_id: "modest".to_owned(),
+        scope: ScopeToken::Openid.into_scope().union(&ScopeToken::Email.into_scope()),
+        ..shop.clone()
+    };
+    vec![shop, lax, native, service, brief, modest]
 }
 
 fn confidential(client: &Client) -> Client {

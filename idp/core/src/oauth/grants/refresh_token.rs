@@ -85,16 +85,18 @@ pub enum Reuse {
 }
 
 /// Judges a token used at `consumed_at` and presented again at `now`. Only a client that proved to be the same, soon
-/// enough, and before its successor was used, is believed to have lost the answer.
+/// enough, and before its successor was used, is believed to have lost the answer. A public client proves nothing:
+/// whoever holds the token looks the same, and the other of the two has it from somewhere.
 #[must_use]
 pub fn judge_reuse(
+    client: &Client,
     consumed_at: Timestamp,
     successor_used: bool,
     now: Timestamp,
     policy: &TokenPolicy,
 ) -> Reuse {
     let grace = i64::from(policy.refresh_retry_seconds) * 1000;
-    if !successor_used && to_millis(now) - to_millis(consumed_at) <= grace {
+    if !client.is_public() && !successor_used && to_millis(now) - to_millis(consumed_at) <= grace {
         Reuse::LostResponse
     } else {
         Reuse::Theft

@@ -159,7 +159,14 @@ fn a_refresh_gives_what_was_granted_or_less() {
 #[test]
 fn only_a_prompt_retry_is_believed() {
     let policy = TokenPolicy::default();
-    let judge = |used, after| judge_reuse(from_millis(0), used, from_millis(after), &policy);
+    let public = Client { authentication: ClientAuthentication::None, ..client() };
+    let secret_hash = TokenHash::of("secret");
+    let proved =
+        Client { authentication: ClientAuthentication::ClientSecretPost { secret_hash }, ..client() };
+    let judge_of =
+        |client, used, after| judge_reuse(client, from_millis(0), used, from_millis(after), &policy);
+    assert_eq!(judge_of(&public, false, 1), Reuse::Theft, "it proves nothing");
+    let judge = |used, after| judge_of(&proved, used, after);
     assert_eq!(judge(false, 30_000), Reuse::LostResponse);
     assert_eq!(judge(false, 30_001), Reuse::Theft);
     assert_eq!(judge(true, 1), Reuse::Theft);

@@ -53,6 +53,7 @@ fn plain() -> Circumstances {
         resumed_from: None,
         subject: Expected::Anyone,
         consented: Scope::empty(),
+        best_reached: false,
         just_consented: false,
     }
 }
@@ -172,4 +173,19 @@ fn others_applications_ask_once_and_ours_never() {
     let by_name = [("claims", r#"{"userinfo":{"phone_number":null}}"#)];
     assert_eq!(with(ThirdParty, &by_name, "openid email", false), Verdict::Consent);
     assert_eq!(with(FirstParty, &[("prompt", "consent")], "", false), Verdict::Satisfied);
+}
+
+#[test]
+fn who_has_nothing_better_is_asked_for_what_is_essential_alone() {
+    let essential =
+        [("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:countersign:acr:otp-app"}}}"#)];
+    let judged = |further: &[(&str, &str)], best_reached| {
+        let about = Circumstances { best_reached, ..plain() };
+        judge(&request(further), Some(&session(-1, Acr::OtpEmail)), &about)
+    };
+    assert_eq!(reason(judged(&[APP], false)), Some(Reason::StrongerFactor));
+    assert_eq!(judged(&[APP], true), Verdict::Satisfied);
+    assert_eq!(reason(judged(&essential, false)), Some(Reason::StrongerFactor));
+    let Verdict::Refused(error) = judged(&essential, true) else { panic!("not refused") };
+    assert_eq!(error.code(), ErrorCode::UnmetAuthenticationRequirements);
 }

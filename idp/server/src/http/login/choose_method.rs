@@ -2,12 +2,13 @@
 
 use axum::response::{IntoResponse as _, Response};
 use countersign_core::oauth::interaction::{Interaction, Purpose};
-use countersign_service::login::{self, StepUpError};
+use countersign_service::interaction;
+use countersign_service::login::{self, Fault, StepUpError};
 use serde::Deserialize;
 
 use super::{Door, onward, step_url};
 use crate::http::csrf::PageForm;
-use crate::http::pages::{ChooseMethod, ErrorCode};
+use crate::http::pages::{ChooseMethod, ErrorCode, ErrorPage, PageError};
 
 /// Begins: a step-up where one is asked for, otherwise the choice of a method, or the only method there is.
 pub(super) async fn get(mut door: Door) -> Response {
@@ -38,10 +39,21 @@ async fn step_up(door: &Door, interaction: &Interaction) -> Option<Response> {
     match login::begin_step_up(&door.services, &door.visit, interaction).await {
         Ok(token) => Some(onward(&step_url(token.expose()))),
         Err(StepUpError::NoSession) => None,
-        Err(StepUpError::Unreachable) => Some(door.error(ErrorCode::StrongerFactorNeeded)),
+        Err(StepUpError::Unreachable) => Some(best_reached(door, interaction)),
         Err(StepUpError::NoEmail) => Some(door.error(ErrorCode::NoEmail)),
         Err(StepUpError::MailLimit) => Some(door.error(ErrorCode::ResendLimit)),
         Err(StepUpError::Fault(fault)) => Some(door.fault(&fault)),
+    }
+}
+
+/// The user has nothing stronger. They learn so here, and going on from here the client gets its answer.
+fn best_reached(door: &Door, interaction: &Interaction) -> Response {
+    let reached = Interaction { best_reached: true, ..interaction.clone() };
+    match interaction::seal(&door.services, &reached, &door.visit.browser) {
+        Ok(sealed) => ErrorPage::new(door.page.clone(), PageError::new(ErrorCode::StrongerFactorNeeded))
+            .with_way_on(format!("/authorize/resume?i={sealed}"))
+            .into_response(),
+        Err(error) => door.fault(&Fault::Internal(error.to_string())),
     }
 }
 

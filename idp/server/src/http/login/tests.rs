@@ -215,7 +215,13 @@ async fn a_step_up_asks_for_what_is_missing() {
 
     interaction.requirement.acr = Some(Acr::Passkey);
     let sealed = browser.sealed(&house, &interaction);
-    browser.visit(&format!("/login/?i={sealed}")).await.refuses("error", "stronger-factor-needed");
+    let page = browser.visit(&format!("/login/?i={sealed}")).await;
+    page.refuses("error", "stronger-factor-needed");
+    let on = page.attribute("#next", "href").expect("a way on to the application");
+    let sealed = on.strip_prefix("/authorize/resume?i=").unwrap();
+    let id = &browser.cookies["cs_browser"];
+    let going_on = countersign_service::interaction::open(house.services(), sealed, id).unwrap();
+    assert!(going_on.best_reached);
 }
 
 #[tokio::test]

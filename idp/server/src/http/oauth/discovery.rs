@@ -22,9 +22,6 @@ use crate::http::locale::Locale;
 const OF_THE_LOGIN: [&str; 12] =
     ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"];
 
-/// Classes that a login reaches today.
-const REACHED: [Acr; 2] = [Acr::OtpEmail, Acr::OtpApp];
-
 /// The document.
 pub async fn get(State(services): State<Arc<Services>>) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=3600")];
@@ -49,7 +46,7 @@ fn document(issuer: &Issuer) -> Value {
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
         "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
-        "acr_values_supported": REACHED.map(Acr::as_str),
+        "acr_values_supported": Acr::REACHED.map(Acr::as_str),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": SigningAlg::ALL.map(SigningAlg::as_str),
         "token_endpoint_auth_methods_supported": methods,

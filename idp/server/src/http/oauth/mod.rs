@@ -15,8 +15,11 @@ pub mod userinfo;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::http::header::ALLOW;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use super::state::AppState;
 
@@ -26,11 +29,17 @@ const MAX_FORM: usize = 32 * 1024;
 /// Endpoints that browsers come to.
 pub fn pages() -> Router<AppState> {
     Router::new()
-        .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/authorize/resume", get(resume::get))
-        .route("/login/consent", get(consent::get).post(consent::post))
-        .route("/end_session", get(end_session::get).post(end_session::post))
+        .route("/authorize", get_alone(authorize::get, "GET, POST").post(authorize::post))
+        .route("/authorize/resume", get_alone(resume::get, "GET"))
+        .route("/login/consent", get_alone(consent::get, "GET, POST").post(consent::post))
+        .route("/end_session", get_alone(end_session::get, "GET, POST").post(end_session::post))
         .layer(DefaultBodyLimit::max(MAX_FORM))
+}
+
+/// GET without its HEAD, which would do all that GET does and lose the answer: what acts must not answer a question
+/// (RFC 9110 §9.3.2).
+fn get_alone<H: Handler<T, AppState>, T: 'static>(handler: H, allow: &'static str) -> MethodRouter<AppState> {
+    get(handler).head(async move || (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, allow)]))
 }
 
 /// Endpoints that applications call.

@@ -156,6 +156,17 @@ async fn a_session_goes_back_with_a_code() {
 }
 
 #[tokio::test]
+async fn a_question_about_the_address_draws_no_code() {
+    let house = house().await;
+    let mut browser = house.logged_in().await;
+    let before = house.node.services.store.transactions();
+    let head = Request::head(authorize("dms", &[]));
+    let page = browser.send(head, Body::empty(), true).await;
+    assert_eq!((page.status, page.location()), (StatusCode::METHOD_NOT_ALLOWED, None));
+    assert_eq!(house.node.services.store.transactions(), before);
+}
+
+#[tokio::test]
 async fn a_stranger_goes_to_the_login_and_comes_back() {
     let house = house().await;
     let mut browser = house.browser();

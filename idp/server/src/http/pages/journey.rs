@@ -135,6 +135,7 @@ pub struct ErrorPage {
     title: String,
     help: String,
     next: Option<String>,
+    next_label: &'static str,
 }
 
 impl ErrorPage {
@@ -150,7 +151,14 @@ impl ErrorPage {
             page,
             error: Some(error),
             next: None,
+            next_label: "start-again",
         }
+    }
+
+    /// With a link that goes on to who waits.
+    #[must_use]
+    pub fn with_way_on(self, address: impl Into<String>) -> Self {
+        Self { next_label: "continue", ..self.with_next(address) }
     }
 
     /// With a link to start again at.

@@ -30,8 +30,12 @@ impl Post {
             purpose: CodePurpose::Reset,
             valid_minutes: 5,
         };
+        self.queue_news(to, locale, news, TimeDelta::minutes(5)).await;
+    }
+
+    async fn queue_news(&self, to: Option<&str>, locale: &str, news: News, life: TimeDelta) {
         let mail = Mail { user_id: "HKABC101".to_owned(), news };
-        let expires_at = self.services.now() + TimeDelta::minutes(5);
+        let expires_at = self.services.now() + life;
         let tx = self.services.store.begin().await.unwrap();
         outbox::queue(&self.services, &tx, &Letter { to, mail: &mail, locale, expires_at }).await.unwrap();
         tx.commit().await.unwrap();
@@ -172,6 +176,26 @@ async fn what_fails_too_often_or_expires_is_given_up() {
         post.wait(pause(attempt));
     }
     assert_eq!(attempts, 4);
+}
+
+#[tokio::test]
+async fn news_of_security_outlast_an_outage() {
+    let post = Post::new().await;
+    let listener = listener();
+    let sender = post.sender(listener.local_addr().unwrap());
+    tokio::spawn(surly(listener, "451 later"));
+    let locked = News::AccountLocked { at: post.services.now() };
+    post.queue_news(Some("a@abc.example"), "en", locked, TimeDelta::days(3)).await;
+    let mut attempts = 0;
+    for attempt in 1..20 {
+        attempts += sender.send_due().await.unwrap();
+        post.wait(pause(attempt));
+    }
+    assert_eq!(attempts, 19, "an OTP gets four");
+    post.wait(TimeDelta::days(3));
+    assert_eq!(sender.send_due().await.unwrap(), 1, "the last, which gives it up");
+    post.wait(TimeDelta::days(1));
+    assert_eq!(sender.send_due().await.unwrap(), 0);
 }
 
 #[tokio::test]

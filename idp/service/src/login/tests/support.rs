@@ -144,6 +144,7 @@ impl World {
             created_at: self.now(),
             target: Target::Account,
             requirement,
+            best_reached: false,
             login_hint: None,
             ui_locales: None,
         }

@@ -2,15 +2,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use countersign_core::oauth::client::Client;
+use countersign_core::oauth::client::{Client, ClientAuthentication, GrantType};
 use countersign_core::oauth::error::ErrorCode;
 use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::TokenHash;
 use countersign_store::{RefreshTokens, Sessions, Successor};
 
-use super::{code_of, exchange, post, refresh};
-use crate::testing::login::{Person, client};
+use super::{code_of, exchange, form, post, refresh};
+use crate::testing::login::{Person, REDIRECT, VERIFIER, client};
 use crate::testing::{TestNode, nodes, sqlite_node};
+use crate::token::token;
 
 /// A node, a client, a person, and the first refresh token.
 async fn begun(node: TestNode, offline: bool) -> (TestNode, Client, Person, String) {
@@ -60,6 +61,33 @@ async fn a_lost_answer_is_given_again_for_a_while() {
         node.clock.advance_seconds(30);
         assert_eq!(next(&node, &shop, &first).await, second);
         next(&node, &shop, &second).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_proves_nothing_is_not_believed_to_have_lost_an_answer() {
+    for fresh in nodes().await {
+        let public = Client { authentication: ClientAuthentication::None, ..client(&fresh.services, "spa") };
+        let public =
+            Client { grant_types: [GrantType::AuthorizationCode, GrantType::RefreshToken].into(), ..public };
+        let node = fresh.with_clients(std::slice::from_ref(&public)).await;
+        let person = node.person(|_| ()).await;
+        let code = node.code(&public, &person, |_| ()).await;
+        let ask = async |fields: &[(&str, &str)]| token(&node.services, None, &form(fields)).await;
+        let exchange = [
+            ("client_id", "spa"),
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+        ];
+        let first = ask(&exchange).await.unwrap().refresh_token.unwrap();
+        let again = async |token: &str| {
+            ask(&[("client_id", "spa"), ("grant_type", "refresh_token"), ("refresh_token", token)]).await
+        };
+        let second = again(&first).await.unwrap().refresh_token.unwrap();
+        assert_eq!(code_of(again(&first).await), REFUSED, "{}", node.database.kind);
+        assert_eq!(code_of(again(&second).await), REFUSED, "the family is over");
     }
 }
 

@@ -1,6 +1,7 @@
 use super::super::prompt::Prompt;
 use super::*;
 use crate::oauth::acr::Acr;
+use crate::oauth::claims::ClaimsRequest;
 
 #[test]
 fn a_good_request_passes_as_it_is() {
@@ -201,13 +202,39 @@ fn the_weakest_class_named_will_do_and_the_stronger_wish_wins() {
     };
     assert_eq!(acr(&both, None).unwrap(), Some(Acr::OtpApp));
     assert_eq!(acr(email, Some(&essential(app))).unwrap(), Some(Acr::OtpApp));
-    assert_eq!(acr(card, Some(&essential(app))).unwrap(), Some(Acr::Smartcard));
+    assert_eq!(acr(card, Some(&essential(app))).unwrap(), Some(Acr::OtpApp), "voluntary: the best there is");
     assert_eq!(
         error_code(ask(with(&[("claims", Some(&essential("urn:other")))]))),
         "unmet_authentication_requirements"
     );
+    assert_eq!(
+        error_code(ask(with(&[("claims", Some(&essential(card)))]))),
+        "unmet_authentication_requirements",
+        "no login reaches it yet"
+    );
+    let floor = |values: &str, claims: &str| {
+        ask(with(&[("acr_values", Some(values)), ("claims", Some(claims))])).unwrap().essential_acr
+    };
+    assert_eq!(floor(app, &essential(email)), Some(Acr::OtpEmail));
+    assert_eq!(floor(app, r#"{"id_token":{"acr":{"value":"urn:countersign:acr:otp-app"}}}"#), None);
     let voluntary = r#"{"id_token":{"acr":{"value":"urn:other"}}}"#;
     assert_eq!(acr("", Some(voluntary)).unwrap(), None);
+}
+
+#[test]
+fn a_wish_for_what_the_client_may_never_have_is_not_kept() {
+    let wish =
+        r#"{"userinfo":{"email":null,"phone_number":null},"id_token":{"phone_number":null,"acr":null}}"#;
+    let claims = |client| {
+        ask(with(&[("client_id", Some(client)), ("scope", Some("openid")), ("claims", Some(wish))]))
+            .unwrap()
+            .claims
+    };
+    assert_eq!(
+        claims("modest"),
+        ClaimsRequest::parse(r#"{"userinfo":{"email":null},"id_token":{"acr":null}}"#).unwrap()
+    );
+    assert_eq!(claims("shop"), ClaimsRequest::parse(wish).unwrap());
 }
 
 #[test]
