@@ -1,6 +1,5 @@
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::ClientKind;
-use countersign_core::oauth::interaction::Reason;
 
 use super::{Asked, allow, ask as question_of, deny};
 use crate::authorize::Outcome;
@@ -51,7 +50,11 @@ async fn nobody_agrees_for_someone_else() {
     let Outcome::Consent(sealed) = ask(&node, &[], Some(&asked)).await else { panic!("no consent") };
     let (_, cookie) = node.log_in(&other, Acr::OtpApp, None).await;
     let outcome = allow(&node.services, &sealed, visit(Some(&cookie))).await.unwrap();
-    assert_eq!(login_of(&node, outcome).1.requirement.reason, Reason::OtherSubject);
+    assert_eq!(
+        answered(outcome)["error"],
+        "login_required",
+        "someone else has just logged in: no code, no loop"
+    );
     let outcome = allow(&node.services, &sealed, visit(None)).await.unwrap();
     login_of(&node, outcome);
     // What was sealed for a login is no question, so it cannot be agreed to.
