@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use url::form_urlencoded;
 
@@ -11,10 +12,17 @@ use super::error::{ErrorCode, OAuthError};
 const REPEATABLE: &str = "resource";
 
 /// Parameters, each at most once. Those without a value count as absent (RFC 6749 §3.1, §3.2).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     parameters: BTreeMap<String, String>,
     resources: Vec<String>,
+}
+
+/// The names alone: values are secrets, codes and tokens.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.parameters.keys()).finish()
+    }
 }
 
 impl Form {
@@ -89,6 +97,12 @@ mod tests {
         assert_eq!(form.get("a"), Some("1"));
         assert_eq!(form.resources(), ["x", "y"]);
         assert_eq!(form.require("c").unwrap_err().description(), "The parameter c is missing.");
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        let form = Form::parse(b"client_secret=hush&refresh_token=csr_1").unwrap();
+        assert_eq!(format!("{form:?}"), r#"{"client_secret", "refresh_token"}"#);
     }
 
     #[test]
