@@ -1,6 +1,6 @@
 //! `/account`: what one may see and change oneself.
 
-use conformance_tests::demo::{self, Demo};
+use conformance_tests::demo::{self, Demo, Options};
 use conformance_tests::{User, ambient};
 
 use super::chrome::Chrome;
@@ -26,10 +26,10 @@ fn account(demo: &Demo) -> String {
 /// Who one is, and when and how one came last.
 #[tokio::test]
 async fn shows_who_and_when() {
-    let demo = demo::shared().await.expect("a demo");
-    let user = demo.draw_user().expect("a user");
-    at_account_by_app(demo, &user).await.close().await;
-    let chrome = at_account_by_app(demo, &user).await;
+    let demo = Demo::start(Options::default()).await.expect("a demo");
+    let user = demo.user("HKABC101").expect("the user with a soft token");
+    at_account_by_app(&demo, &user).await.close().await;
+    let chrome = at_account_by_app(&demo, &user).await;
     assert_eq!(chrome.text_of("[data-user-id]").await, user.user_id);
     chrome.expect("#last-access time").await;
     assert!(chrome.text().await.contains(user.email().expect("an email")));
@@ -150,6 +150,7 @@ async fn ends_sessions_elsewhere() {
     let further = at_account_by_app(demo, &user).await;
     let chrome = at_account_by_app(demo, &user).await;
     assert_eq!(sessions(&chrome).await, 3);
+    chrome.evaluate("document.querySelector('.sessions').scrollIntoView({ block: 'center' })").await;
     shoot(&chrome, "account-sessions").await;
 
     chrome.click("button[name=action][value=end-session]").await;
