@@ -63,7 +63,9 @@ pub(crate) async fn attempt(
             return Ok(Attempt::Wait { seconds });
         }
     };
-    let phc = credential.as_ref().and_then(|credential| credential.phc.as_deref());
+    // Past the count that locks, nobody learns any more what the password is, whoever they are.
+    let over = failures > u32::from(services.policy.lockout.lock_after_passwords);
+    let phc = credential.as_ref().filter(|_| !over).and_then(|credential| credential.phc.as_deref());
     if services.hasher.verify_admitted(admitted, password, phc).await? {
         return credential.map_or(Ok(Attempt::Wrong), |credential| {
             Ok(Attempt::Right(Proved { profile: credential.profile, keys }))

@@ -150,6 +150,8 @@ async fn keep(
 ) -> Result<SettingsNews, FinishError> {
     let now = services.now();
     let factors = SecondFactors::on(tx.connection());
+    // Whatever else is under way was begun with another set-up, and could replace or go round this one.
+    LoginFlows::on(tx.connection()).consume_all(&run.profile.id, now).await?;
     match adopt {
         Adopt::SoftToken(sealed) => {
             factors.register_soft_token(&run.profile.id, &sealed, totp_step, now).await?;

@@ -101,7 +101,8 @@ pub(crate) fn means(profile: &Profile, set_up: &SetUp) -> Means {
         channel: set_up.channel,
         soft_token: set_up.soft_token.is_some(),
         email: profile.email.is_some(),
-        needs_enrolment_code: profile.kind.needs_enrolment_code(),
+        // Rights count as much as the kind: whoever may administer others is asked for the code.
+        needs_enrolment_code: profile.kind.needs_enrolment_code() || profile.capabilities.holds_da_rights(),
     }
 }
 

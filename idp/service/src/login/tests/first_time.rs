@@ -1,3 +1,4 @@
+use countersign_core::directory::capabilities::{AccessLevel, DaFunction};
 use countersign_core::directory::profile::UserKind;
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::journey::steps::Action;
@@ -145,5 +146,42 @@ async fn no_step_is_skipped() {
         let code = login::prove_code(world.services(), &world.visit, &token, "ABCD").await;
         assert!(matches!(code, Err(ProofError::OutOfPlace)));
         assert!(matches!(world.page(&token).await.step, PageOf::RegisterDevice));
+    }
+}
+
+#[tokio::test]
+async fn a_login_left_open_does_not_replace_the_factor_registered_meanwhile() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::Password).await;
+        let parked = world.password("HKABC101", PASSWORD).await.unwrap();
+        world.act(&parked, Action::Register).await;
+        let strangers = shown_secret(&world, &parked).await;
+        world.act(&parked, Action::Continue).await;
+        let mailing = world.password("HKABC101", PASSWORD).await.unwrap();
+        world.act(&mailing, Action::Skip).await;
+
+        let owners = world.password("HKABC101", PASSWORD).await.unwrap();
+        world.act(&owners, Action::Register).await;
+        let secret = shown_secret(&world, &owners).await;
+        world.act(&owners, Action::Continue).await;
+        done(world.prove(&owners, secret.otp_at(world.now()).unwrap().expose()).await.unwrap());
+
+        let otp = strangers.otp_at(world.now()).unwrap();
+        assert!(matches!(world.prove(&parked, otp.expose()).await, Err(ProofError::Gone)));
+        let accepted = login::act(world.services(), &world.visit, &mailing, Action::Accept).await;
+        assert!(matches!(accepted, Err(ActError::Gone)), "{accepted:?}");
+    }
+}
+
+#[tokio::test]
+async fn rights_ask_for_the_enrolment_code_as_much_as_the_kind_does() {
+    for world in worlds().await {
+        let rights = [(DaFunction::SecurityManagement, [AccessLevel::Checker].into())].into();
+        world
+            .person_with("HKABC101", Has::Password, |profile| profile.capabilities.access_levels = rights)
+            .await;
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        world.act(&token, Action::Register).await;
+        assert!(matches!(world.page(&token).await.step, PageOf::EnrolmentCode));
     }
 }

@@ -73,10 +73,15 @@ async fn a_hundred_wrong_passwords_lock() {
         assert_eq!(mail[0].0, profile.email);
         assert!(matches!(mail[0].1.news, News::AccountLocked { .. }));
 
+        let right = world.password("HKABC101", PASSWORD).await;
+        assert!(matches!(right, Err(LogInError::Wrong)), "guessing on does not find the password: {right:?}");
+
+        let tx = world.services().store.begin().await.unwrap();
+        unlock(world.services(), &tx, &profile).await.unwrap();
+        tx.commit().await.unwrap();
         world.wait(30);
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
-        let refused = world.prove(&token, &world.app()).await;
-        assert!(matches!(refused, Err(ProofError::Refused(Refusal::Locked))), "after the proof");
+        world.prove(&token, &world.app()).await.unwrap();
     }
 }
 
