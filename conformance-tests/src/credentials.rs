@@ -39,6 +39,8 @@ pub struct User {
     pub password: Option<String>,
     /// Base32, absent without a soft token.
     pub totp_secret: Option<String>,
+    /// For the first soft token of a Delegated Administrator or operator, absent once it was used.
+    pub enrolment_code: Option<String>,
     /// Where mails go, absent when none is registered.
     pub email: Option<String>,
     /// What the demo says about this user.

@@ -85,6 +85,35 @@ async fn with_email() {
     chrome.close().await;
 }
 
+/// A Delegated Administrator's first device wants the code that reached them outside their mailbox.
+#[tokio::test]
+async fn of_a_delegated_administrator_with_an_enrolment_code() {
+    let demo = Demo::start(Options::default()).await.expect("a demo");
+    let maker = demo.user("HKABC1X3").expect("the maker who has no device yet");
+    let code = maker.enrolment_code.clone().expect("an enrolment code");
+    let chrome = Chrome::start().await;
+    steps::to_password_page(&chrome, &demo.addresses().dms).await;
+    steps::give_password(&chrome, &maker.user_id, maker.password().expect("a password")).await;
+    chrome.expect_step("register-device").await;
+    chrome.press("register").await;
+
+    chrome.expect_step("enrolment-code").await;
+    shoot(&chrome, "enrolment-code").await;
+    chrome.fill("code", "AAAA-AAAA-AAAA").await;
+    chrome.press("submit").await;
+    chrome.expect_error("wrong-code").await;
+    chrome.fill("code", &code).await;
+    chrome.press("submit").await;
+
+    chrome.expect_step("scan-qr").await;
+    let secret = shown_secret(&chrome).await;
+    chrome.press("continue").await;
+    chrome.expect_step("otp").await;
+    steps::give_otp(&chrome, &code_of(&secret)).await;
+    steps::expect_home(&chrome, &demo.addresses().dms, &maker.user_id).await;
+    chrome.close().await;
+}
+
 /// A wrong code from the app registers nothing: the device counts from its first right code on.
 #[tokio::test]
 async fn a_device_is_registered_by_its_first_right_code() {
