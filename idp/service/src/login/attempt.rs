@@ -73,7 +73,8 @@ pub(crate) async fn attempt(
     }
     event::record(&Event::WrongPassword, None, &visit.neighbourhood());
     if lockout::locks(&services.policy.lockout, failures) {
-        lock(services, visit, &user_id).await?;
+        let first = failures == u32::from(services.policy.lockout.lock_after_passwords);
+        lock(services, visit, &user_id, first).await?;
     }
     Ok(Attempt::Wrong)
 }
@@ -157,8 +158,9 @@ pub(crate) fn source_key(services: &Services, source: &str, now: Timestamp) -> T
     services.vault.keyed_hash(Purpose::Counter, &[b"password", b"hour", source.as_bytes(), &hour])
 }
 
-/// Locks the profile of a user ID, if there is one, and tells its owner; a decoy goes where there is none.
-async fn lock(services: &Services, visit: &Visit, user_id: &str) -> Result<(), Fault> {
+/// Locks the profile of a user ID, if there is one, and the `first` time tells its owner; a decoy goes where there is
+/// none.
+async fn lock(services: &Services, visit: &Visit, user_id: &str, first: bool) -> Result<(), Fault> {
     let now = services.now();
     let tx = services.store.begin().await?;
     let profile = Profiles::on(tx.connection()).find_by_user_id(user_id).await?;
@@ -173,7 +175,9 @@ async fn lock(services: &Services, visit: &Visit, user_id: &str) -> Result<(), F
         locale: &visit.locale,
         expires_at: now + TimeDelta::days(3),
     };
-    outbox::queue(services, &tx, &letter).await?;
+    if first {
+        outbox::queue(services, &tx, &letter).await?;
+    }
     tx.commit().await?;
     if locked {
         event::record(&Event::Locked, profile.as_ref().map(|profile| &profile.id), &visit.neighbourhood());

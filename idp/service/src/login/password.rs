@@ -64,15 +64,19 @@ async fn open(
     let means = flow::means(&profile, &set_up);
     let next = match steps::begin(Errand::LogIn, means, interaction.requirement.acr) {
         Ok(next) => next,
-        Err(StepError::NoEmail) => return Err(LogInError::NoEmail),
+        Err(StepError::NoEmail) => {
+            tx.commit().await?;
+            return Err(LogInError::NoEmail);
+        }
         Err(error) => return Err(Fault::internal(error).into()),
     };
     let errand = (interaction.clone(), Errand::LogIn, None);
-    let token =
-        flow::begin(services, &tx, visit, &profile, errand, next).await.map_err(|error| match error {
-            MailError::Limit | MailError::TooSoon { .. } => LogInError::MailLimit,
-            MailError::Fault(fault) => fault.into(),
-        })?;
+    let begun = match flow::begin(services, &tx, visit, &profile, errand, next).await {
+        Ok(token) => Ok(token),
+        Err(MailError::Limit | MailError::TooSoon { .. }) => Err(LogInError::MailLimit),
+        Err(MailError::Fault(fault)) => return Err(fault.into()),
+    };
+    // Also where nothing begins: the password was right, and is no longer counted as wrong.
     tx.commit().await?;
-    Ok(token)
+    begun
 }

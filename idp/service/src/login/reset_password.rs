@@ -105,7 +105,9 @@ pub(crate) async fn accepted(
 ) -> Result<Result<String, Vec<BrokenRule>>, Fault> {
     let policy = &services.policy.password;
     let mut broken = broken_rules(policy, candidate, confirmed, &OwnWords::of(profile));
-    if reused(services, profile, candidate).await? {
+    // Only what breaks no other rule is compared with former passwords: none of those broke one in its time. So to
+    // ask whether a guess is the present password is to set it, should it not be, for its owner to hear of.
+    if broken.is_empty() && reused(services, profile, candidate).await? {
         broken.push(BrokenRule::Reused(policy.history));
     }
     if broken.is_empty() { Ok(Ok(services.hasher.hash(candidate).await?)) } else { Ok(Err(broken)) }

@@ -58,7 +58,13 @@ async fn mails_cool_down_and_are_limited_by_the_hour() {
         world.wait(30);
         let sixth = login::resend(world.services(), &world.visit, &token).await;
         assert!(matches!(sixth, Err(ActError::MailLimit)));
-        assert!(matches!(world.password("HKABC101", PASSWORD).await, Err(LogInError::MailLimit)));
+        for _ in 0..7 {
+            let limited = world.password("HKABC101", PASSWORD).await;
+            assert!(
+                matches!(limited, Err(LogInError::MailLimit)),
+                "right, and not counted as wrong: {limited:?}"
+            );
+        }
         assert!(world.mail().await.is_empty());
         world.wait(3600);
         world.password("HKABC101", PASSWORD).await.unwrap();

@@ -105,6 +105,10 @@ async fn every_broken_rule_is_named_and_eight_passwords_stay_away() {
             panic!("set")
         };
         assert_eq!(rules, [BrokenRule::TooShort(10), BrokenRule::TooGuessable, BrokenRule::Mismatch]);
+        let Err(SetPasswordError::Broken(rules)) = set(&world, &token, PASSWORD, "another").await else {
+            panic!("set")
+        };
+        assert_eq!(rules, [BrokenRule::Mismatch], "a guess at the present password costs setting it");
         let Err(SetPasswordError::Broken(rules)) = set(&world, &token, PASSWORD, PASSWORD).await else {
             panic!("set")
         };
