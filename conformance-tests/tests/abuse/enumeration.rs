@@ -158,8 +158,8 @@ fn header_names(headers: &reqwest::header::HeaderMap) -> Vec<String> {
     names
 }
 
-/// A page without the long random runs in it: tokens, nonces, sealed values. A run of letters and digits of twenty
-/// and more is no word.
+/// A page without what differs from one second to the next: the long random runs in it (tokens, nonces, sealed
+/// values; twenty and more characters in both cases are no word), and how many seconds are left to wait.
 fn without_fresh_values(body: &str) -> String {
     let mut words = String::with_capacity(body.len());
     let mut run = String::new();
@@ -169,9 +169,16 @@ fn without_fresh_values(body: &str) -> String {
             continue;
         }
         let random = run.len() >= 20
-            && run.bytes().any(|b| b.is_ascii_digit())
+            && run.bytes().any(|b| b.is_ascii_lowercase())
             && run.bytes().any(|b| b.is_ascii_uppercase());
-        words.push_str(if random { "RANDOM" } else { &run });
+        let number = !run.is_empty() && run.bytes().all(|b| b.is_ascii_digit());
+        words.push_str(if random {
+            "RANDOM"
+        } else if number {
+            "NUMBER"
+        } else {
+            &run
+        });
         words.push(character);
         run.clear();
     }
