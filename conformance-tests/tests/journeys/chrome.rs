@@ -261,6 +261,11 @@ struct DriverProcess {
 
 impl DriverProcess {
     fn start() -> Self {
+        (0..10).find_map(|_| Self::try_start()).expect("chromedriver names its port")
+    }
+
+    /// `None` when chromedriver ended: the free port that it chose by IPv4 was taken by IPv6.
+    fn try_start() -> Option<Self> {
         let mut child = Command::new("/usr/bin/chromedriver")
             .args(["--port=0", "--log-level=SEVERE"])
             .stdin(Stdio::null())
@@ -270,13 +275,13 @@ impl DriverProcess {
             .spawn()
             .expect("chromedriver (Debian: chromium-driver) is installed");
         let lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
-        let port = lines
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-            })
-            .expect("chromedriver names its port");
-        Self { child, port }
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        });
+        if port.is_none() {
+            let _ = child.wait();
+        }
+        Some(Self { child, port: port? })
     }
 }
 
