@@ -72,7 +72,6 @@ fn configuration(host: &str, iterations: usize) -> GooseConfiguration {
     configuration.no_telnet = true;
     configuration.no_websocket = true;
     configuration.no_print_metrics = true;
-    configuration.no_reset_metrics = true;
     configuration.quiet = 2;
     configuration
 }

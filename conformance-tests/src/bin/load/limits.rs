@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, RsaKeyPair};
@@ -44,6 +44,11 @@ impl Limits {
     pub(crate) fn of_work(&self, requests: f64, es256: f64, rs256: f64) -> f64 {
         1.0 / (requests / self.empty_post + es256 / self.es256 + rs256 / self.rs256)
     }
+}
+
+/// A once more: logins take so long that the machine may be another by then.
+pub(crate) async fn argon2_again(span: Duration) -> Result<f64> {
+    tokio::task::spawn_blocking(move || argon2_on_all_cores(span)).await?
 }
 
 async fn empty_post(span: Duration) -> Result<f64> {
@@ -92,11 +97,17 @@ fn argon2_on_all_cores(span: Duration) -> Result<f64> {
 
 fn argon2_on_one_core(span: Duration) -> Result<f64> {
     let parameters = Params::new(19 * 1024, 2, 1, Some(32)).map_err(|error| anyhow!("{error}"))?;
+    let mut memory = vec![Block::default(); parameters.block_count()];
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters);
     let mut hash = [0; 32];
     repeat(span, || {
         hasher
-            .hash_password_into(b"correct horse battery staple", b"sixteen byte salt", &mut hash)
+            .hash_password_into_with_memory(
+                b"correct horse battery staple",
+                b"sixteen byte salt",
+                &mut hash,
+                &mut memory,
+            )
             .map_err(|error| anyhow!("{error}"))
     })
 }

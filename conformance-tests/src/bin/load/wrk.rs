@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 use tokio::process::Command;
+
+const CONNECTIONS: &str = "32";
 
 /// One run to be made.
 pub(crate) struct Wrk {
     url: String,
     script: String,
     span: Duration,
-    connections: u32,
 }
 
 /// What a run measured; times in microseconds.
@@ -44,7 +45,7 @@ impl Measured {
 impl Wrk {
     /// A run of the Lua `script` against `url`. The script counts what it did not expect with `unexpected()`.
     pub(crate) fn new(url: &str, script: &str) -> Self {
-        Self { url: url.into(), script: script.into(), span: Duration::from_secs(10), connections: 32 }
+        Self { url: url.into(), script: script.into(), span: Duration::from_secs(10) }
     }
 
     /// How long to run.
@@ -55,29 +56,12 @@ impl Wrk {
 
     /// Run, and refuse a run in which anything went wrong: a rate of errors is not a rate.
     pub(crate) async fn run(self) -> Result<Measured> {
-        let measured = self.run_tolerantly().await?;
-        if measured.unexpected > 0 || measured.broken > 0 {
-            bail!(
-                "{} unexpected answers and {} broken connections at {}",
-                measured.unexpected,
-                measured.broken,
-                self.url
-            );
-        }
-        if measured.requests == 0 {
-            bail!("no answer at all from {}", self.url);
-        }
-        Ok(measured)
-    }
-
-    /// Run, and leave the judgement to the caller.
-    pub(crate) async fn run_tolerantly(&self) -> Result<Measured> {
         let folder = tempfile::tempdir()?;
         let script: PathBuf = folder.path().join("run.lua");
         std::fs::write(&script, format!("{PRELUDE}\n{}", self.script))?;
         let output = Command::new("wrk")
-            .args(["--threads", "1", "--connections", &self.connections.to_string(), "--timeout", "10s"])
-            .args(["--duration", &format!("{}s", self.span.as_secs().max(1)), "--latency", "--script"])
+            .args(["--threads", "1", "--connections", CONNECTIONS, "--timeout", "10s", "--latency"])
+            .args(["--duration", &format!("{}s", self.span.as_secs().max(1)), "--script"])
             .arg(&script)
             .arg(&self.url)
             .stdin(Stdio::null())
@@ -85,12 +69,19 @@ impl Wrk {
             .output()
             .await
             .context("wrk (Debian: wrk) is installed")?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let line = text.lines().find_map(|line| line.strip_prefix("MEASURED "));
-        let Some(line) = line else {
-            bail!("wrk said nothing useful: {text}{}", String::from_utf8_lossy(&output.stderr));
+        let (text, complaints) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let Some(line) = text.lines().find_map(|line| line.strip_prefix("MEASURED ")) else {
+            bail!("wrk said nothing useful: {text}{complaints}");
         };
-        serde_json::from_str(line).with_context(|| format!("wrk measured {line}"))
+        let measured: Measured =
+            serde_json::from_str(line).with_context(|| format!("wrk measured {line}"))?;
+        ensure!(
+            measured.requests > 0 && measured.unexpected == 0 && measured.broken == 0,
+            "{measured:?} at {}: {complaints}",
+            self.url
+        );
+        Ok(measured)
     }
 }
 

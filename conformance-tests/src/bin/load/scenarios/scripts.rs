@@ -67,7 +67,7 @@ pub(crate) fn refresh(demo: &Demo, tokens: &[Reply]) -> Result<String> {
     Ok(format!(
         r#"{head}
 local pool = {{ {pool} }}
-local first = 1
+local first, last = 1, #pool
 function request()
   local token = pool[first]
   pool[first] = nil
@@ -76,7 +76,10 @@ function request()
 end
 function response(status, headers, body)
   local token = body:match('"refresh_token"%s*:%s*"([^"]+)"')
-  if status == 200 and token then table.insert(pool, token) else unexpected(status .. " " .. body) end
+  if status == 200 and token then
+    last = last + 1
+    pool[last] = token
+  else unexpected(status .. " " .. body) end
 end
 "#,
         pool = lua_list(&pool)
