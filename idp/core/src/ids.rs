@@ -69,3 +69,11 @@ id!(
     /// A message waiting to be delivered.
     DeliveryId
 );
+id!(
+    /// A change request.
+    RequestId
+);
+id!(
+    /// A record of the audit trail.
+    AuditId
+);
