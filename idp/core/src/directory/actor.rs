@@ -121,7 +121,11 @@ mod tests {
                 ..Capabilities::default()
             },
             email: None,
-            proof: Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: from_millis(0) },
+            proof: Proof {
+                session: SessionId::from_stored("s"),
+                acr: Acr::OtpApp,
+                auth_time: from_millis(0),
+            },
         }
     }
 
