@@ -16,7 +16,8 @@ pub struct Perishable {
 
 impl Perishable {
     /// Every such table, children before their parents.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::new("request_secrets", "request_id", "expires_at"),
         Self::new("otp_challenges", "id", "expires_at"),
         Self::new("login_flows", "token_hash", "expires_at"),
         Self::new("counters", "key", "expires_at"),

@@ -1,8 +1,20 @@
 //! Who people are and what they may do: user IDs, participants, profiles, capabilities, phases.
 
 pub mod actor;
+pub mod business_group;
 pub mod capabilities;
+pub mod change_request;
 pub mod clearing_house;
+pub mod finding;
+pub mod hong_kong;
+pub mod label;
+pub mod mailbox;
+pub mod options;
+pub mod participant;
+pub mod permission;
 pub mod phase;
+pub mod policy;
 pub mod profile;
+pub mod record;
+pub mod signatures;
 pub mod user_id;

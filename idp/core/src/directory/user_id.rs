@@ -125,6 +125,22 @@ impl UserIdGrammar {
     }
 }
 
+impl UserIdGrammar {
+    /// The kind of user that `user_id` belongs to in `house`. The refusal is the one of business users, whom most
+    /// user IDs are for, wherever a house has them.
+    pub fn kind_in(&self, house: ClearingHouse, user_id: &str) -> Result<UserKind, UserIdError> {
+        let mut refused = UserIdError::NoSuchKind;
+        for kind in [UserKind::DelegatedAdministrator, UserKind::Operator, UserKind::BusinessUser] {
+            match self.check(user_id, house, kind) {
+                Ok(_) => return Ok(kind),
+                Err(UserIdError::NoSuchKind) => {}
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+}
+
 impl TryFrom<&UserIdPolicy> for UserIdGrammar {
     type Error = BadPattern;
 

@@ -4,6 +4,9 @@
 
 pub(crate) mod appointments;
 pub(crate) mod authorization_codes;
+pub(crate) mod card_pin_releases;
+pub(crate) mod change_request_targets;
+pub(crate) mod change_requests;
 pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod counters;
@@ -18,10 +21,13 @@ pub(crate) mod otp_channels;
 pub(crate) mod outbox;
 pub(crate) mod participants;
 pub(crate) mod passwords;
+pub(crate) mod pending_targets;
 pub(crate) mod phases;
+pub(crate) mod policies;
 pub(crate) mod profile_activity;
 pub(crate) mod profiles;
 pub(crate) mod refresh_tokens;
+pub(crate) mod request_secrets;
 pub(crate) mod revoked_access_tokens;
 pub(crate) mod session_clients;
 pub(crate) mod sessions;

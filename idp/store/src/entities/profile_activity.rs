@@ -16,6 +16,19 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::profiles::Entity",
+        from = "Column::ProfileId",
+        to = "super::profiles::Column::Id"
+    )]
+    Profile,
+}
+
+impl Related<super::profiles::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Profile.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -26,12 +26,22 @@ pub struct Model {
     pub claims: String,
     pub srn: Option<String>,
     pub certificate_expiry: Option<i64>,
+    pub merged_from: String,
     pub created_at: i64,
     pub updated_at: i64,
     pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_one = "super::profile_activity::Entity")]
+    Activity,
+}
+
+impl Related<super::profile_activity::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Activity.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

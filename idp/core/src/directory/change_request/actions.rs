@@ -1,0 +1,93 @@
+//! What a change amounts to in the terms of the phase table: asked when it is submitted, and again when it is signed,
+//! for the phase may have moved in between.
+
+use super::change::Change;
+use super::difference::FieldDifference;
+use crate::directory::permission::{Action, DaEmails, Deed, Office, permits};
+use crate::directory::phase::Phase;
+use crate::directory::profile::UserKind;
+
+/// An action, and the field that it is about.
+pub type Needed<'a> = (&'a str, Action);
+
+/// The actions that one change of a profile of `kind` amounts to.
+#[must_use]
+pub fn needed<'a>(change: &Change, kind: UserKind, difference: &'a [FieldDifference]) -> Vec<Needed<'a>> {
+    let whole = |action| vec![("user_id", action)];
+    match change {
+        Change::CreateProfile { .. } => created(kind, difference),
+        Change::ChangeProfile { .. } => difference.iter().map(|field| changed(kind, field)).collect(),
+        Change::DeleteProfile { .. } => whole(Deed::Delete.on(kind)),
+        Change::UnlockProfile { .. } => whole(Deed::Unlock.on(kind)),
+        Change::ResetFactor { .. } => whole(Deed::ResetFactor.on(kind)),
+        Change::IssueEnrolmentCode { .. } => whole(match kind {
+            UserKind::Operator => Action::IssueOperatorEnrolmentCode,
+            UserKind::DelegatedAdministrator | UserKind::BusinessUser => Action::IssueDaEnrolmentCode,
+        }),
+        Change::ResetCardPin { .. } => whole(match kind {
+            UserKind::BusinessUser => Action::ResetUserCardPin,
+            UserKind::DelegatedAdministrator | UserKind::Operator => Action::ResetDaCardPin,
+        }),
+        Change::MergeProfiles { .. } => whole(Action::MergeIntoDa),
+        Change::Batch { .. } => Vec::new(),
+    }
+}
+
+/// A new profile, and capabilities that its kind does not have by itself.
+fn created(kind: UserKind, difference: &[FieldDifference]) -> Vec<Needed<'_>> {
+    let holds = |name: &str| difference.iter().any(|field| field.field == name && !is_empty(&field.after));
+    let mut needed = vec![("user_id", Deed::Create.on(kind))];
+    if kind == UserKind::BusinessUser && holds("access_levels") {
+        needed.push(("access_levels", Action::GiveDaRightsToBusinessUser));
+    }
+    if kind == UserKind::DelegatedAdministrator && holds("business_user_groups") {
+        needed.push(("business_user_groups", Action::AssignGroupsToDa));
+    }
+    needed
+}
+
+fn is_empty(value: &serde_json::Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn changed(kind: UserKind, field: &FieldDifference) -> Needed<'_> {
+    let name = field.field.as_str();
+    let action = match (kind, name) {
+        (_, "email") => Deed::RegisterEmail.on(kind),
+        (_, "status") if field.before == "SUSPENDED" => Deed::LiftSuspension.on(kind),
+        (UserKind::BusinessUser, "access_levels") => Action::GiveDaRightsToBusinessUser,
+        (UserKind::DelegatedAdministrator, "business_user_groups") => Action::AssignGroupsToDa,
+        _ => Deed::Maintain.on(kind),
+    };
+    (name, action)
+}
+
+/// Where the directory stands, as far as the phase table asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Stand {
+    /// The phase of the profile's clearing house.
+    pub phase: Phase,
+    /// Whether the exchange registers administrators' email addresses yet.
+    pub da_emails: DaEmails,
+}
+
+/// Why an action is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbidden {
+    /// Operators do that.
+    ForOperators,
+    /// Nobody does that in this phase, or only Delegated Administrators do.
+    NotInPhase,
+}
+
+impl Stand {
+    /// Whether `office` may do that now.
+    pub fn allows(self, office: Office, action: Action) -> Result<(), Forbidden> {
+        let may = |office| permits(self.phase, office, action, self.da_emails);
+        match (may(office), may(Office::Operator)) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Forbidden::ForOperators),
+            (false, false) => Err(Forbidden::NotInPhase),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What can be asked for: one variant a kind of change, as it stands in the signed text.
+
+use serde::{Deserialize, Serialize};
+
+use super::profile_draft::ProfileFields;
+use super::target::{Target, TargetKind};
+use crate::directory::clearing_house::ClearingHouse;
+
+/// A participant, by the names that people know it by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantName {
+    /// Its clearing house.
+    pub clearing_house: ClearingHouse,
+    /// Its participant ID there.
+    pub participant: String,
+}
+
+impl std::fmt::Display for ParticipantName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.clearing_house, self.participant)
+    }
+}
+
+/// A change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    /// A new profile of a participant.
+    CreateProfile {
+        /// Whose.
+        participant: ParticipantName,
+        /// Its user ID.
+        user_id: String,
+        /// What it says.
+        fields: ProfileFields,
+    },
+    /// Other fields of a profile, its status and capabilities among them.
+    ChangeProfile {
+        /// Which.
+        user_id: String,
+        /// What is to be different.
+        fields: ProfileFields,
+    },
+    /// The end of a profile. Its user ID is never given to anyone else.
+    DeleteProfile {
+        /// Which.
+        user_id: String,
+    },
+    /// A locked profile may try again.
+    UnlockProfile {
+        /// Which.
+        user_id: String,
+    },
+    /// A lost soft token or passkey is forgotten, and another may be registered.
+    ResetFactor {
+        /// Whose.
+        user_id: String,
+    },
+    /// A code against which an administrator registers their first soft token.
+    IssueEnrolmentCode {
+        /// Whose.
+        user_id: String,
+    },
+    /// A blocked smartcard gets a new PIN.
+    ResetCardPin {
+        /// Whose.
+        user_id: String,
+    },
+    /// Two profiles of one person become one: the groups of the business user's move to the administrator's.
+    MergeProfiles {
+        /// The administrator's, which stays.
+        keep: String,
+        /// The business user's, which is deleted.
+        remove: String,
+    },
+    /// Many changes of profiles, whole or not at all.
+    Batch {
+        /// Each of them.
+        lines: Vec<Change>,
+    },
+}
+
+impl Change {
+    /// The word in storage and in the management API.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateProfile { .. } => "create_profile",
+            Self::ChangeProfile { .. } => "change_profile",
+            Self::DeleteProfile { .. } => "delete_profile",
+            Self::UnlockProfile { .. } => "unlock_profile",
+            Self::ResetFactor { .. } => "reset_factor",
+            Self::IssueEnrolmentCode { .. } => "issue_enrolment_code",
+            Self::ResetCardPin { .. } => "reset_card_pin",
+            Self::MergeProfiles { .. } => "merge_profiles",
+            Self::Batch { .. } => "batch",
+        }
+    }
+
+    /// What it is about: nobody may ask for another change of these meanwhile.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Target> {
+        match self {
+            Self::CreateProfile { user_id, .. }
+            | Self::ChangeProfile { user_id, .. }
+            | Self::DeleteProfile { user_id }
+            | Self::UnlockProfile { user_id }
+            | Self::ResetFactor { user_id }
+            | Self::IssueEnrolmentCode { user_id }
+            | Self::ResetCardPin { user_id } => vec![Target::new(TargetKind::Profile, user_id.as_str())],
+            Self::MergeProfiles { keep, remove } => {
+                vec![Target::profile(keep), Target::profile(remove)]
+            }
+            Self::Batch { lines } => lines.iter().flat_map(Self::targets).collect(),
+        }
+    }
+
+    /// Every single change in it.
+    #[must_use]
+    pub fn lines(&self) -> &[Self] {
+        match self {
+            Self::Batch { lines } => lines,
+            single => std::slice::from_ref(single),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The fields of a profile as somebody typed them, and as what they mean.
+//!
+//! Every field may be absent: it then stays as it is. Where a field may be empty, null empties it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::directory::business_group::BusinessUserGroup;
+use crate::directory::capabilities::{AccessLevel, AccessLevels, DaFunction};
+use crate::directory::finding::{FindingCode, Findings};
+use crate::directory::hong_kong;
+use crate::directory::mailbox::Mailbox;
+use crate::directory::options::ClearingHouseOptions;
+use crate::directory::record::{ProfileRecord, Status};
+
+/// Most characters of a surname, and of other names.
+const MAX_NAME: usize = 100;
+/// Most characters of a smartcard's serial number.
+const MAX_SRN: usize = 32;
+
+/// What somebody typed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProfileDraft {
+    /// `ENABLED` or `DISABLED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Surname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surname: Option<String>,
+    /// Other names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_names: Option<String>,
+    /// Email address.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub email: Option<Option<String>>,
+    /// First day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub enable_from: Option<Option<String>>,
+    /// Last day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub disable_after: Option<Option<String>>,
+    /// Participant ID of the settlement agent that the user belongs to.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub settlement_agent: Option<Option<String>>,
+    /// Business user groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_user_groups: Option<Vec<String>>,
+    /// DA rights: levels by function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_levels: Option<BTreeMap<String, Vec<String>>>,
+    /// Clearing-house options, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<serde_json::Value>,
+    /// Serial number of the smartcard.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub srn: Option<Option<String>>,
+    /// Last day of its certificate.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub certificate_expiry: Option<Option<String>>,
+}
+
+/// A field that is there, null or not.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// What it means. Dates are days in Hong Kong.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProfileFields {
+    /// ENABLED or DISABLED. ENABLED also ends a suspension or a quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Surname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surname: Option<String>,
+    /// Other names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_names: Option<String>,
+    /// Email address.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub email: Option<Option<Mailbox>>,
+    /// First day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub enable_from: Option<Option<NaiveDate>>,
+    /// Last day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub disable_after: Option<Option<NaiveDate>>,
+    /// Participant ID of the settlement agent.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub settlement_agent: Option<Option<String>>,
+    /// Business user groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_user_groups: Option<BTreeSet<BusinessUserGroup>>,
+    /// DA rights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_levels: Option<AccessLevels>,
+    /// Clearing-house options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<ClearingHouseOptions>,
+    /// Serial number of the smartcard.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub srn: Option<Option<String>>,
+    /// Last day of its certificate.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub certificate_expiry: Option<Option<NaiveDate>>,
+}
+
+impl ProfileDraft {
+    /// What the fields mean, as far as they mean anything; what does not is noted.
+    pub fn parse(&self, findings: &mut Findings) -> ProfileFields {
+        ProfileFields {
+            status: read(findings, "status", self.status.as_deref(), status),
+            surname: read(findings, "surname", self.surname.as_deref(), name),
+            other_names: read(findings, "other_names", self.other_names.as_deref(), other_names),
+            email: read_or_empty(findings, "email", self.email.as_ref(), mailbox),
+            enable_from: read_or_empty(findings, "enable_from", self.enable_from.as_ref(), day),
+            disable_after: read_or_empty(findings, "disable_after", self.disable_after.as_ref(), day),
+            settlement_agent: read_or_empty(
+                findings,
+                "settlement_agent",
+                self.settlement_agent.as_ref(),
+                |text| name(text).map(|name| name.to_uppercase()),
+            ),
+            business_user_groups: self.groups(findings),
+            access_levels: self.levels(findings),
+            options: self.options(findings),
+            srn: read_or_empty(findings, "srn", self.srn.as_ref(), srn),
+            certificate_expiry: read_or_empty(
+                findings,
+                "certificate_expiry",
+                self.certificate_expiry.as_ref(),
+                day,
+            ),
+        }
+    }
+
+    fn groups(&self, findings: &mut Findings) -> Option<BTreeSet<BusinessUserGroup>> {
+        let typed = self.business_user_groups.as_ref()?;
+        let mut groups = BTreeSet::new();
+        for group in typed {
+            let unknown = || FindingCode::UnknownGroup { group: excerpt(group) };
+            groups.extend(findings.take("business_user_groups", group.parse().map_err(|_| unknown())));
+        }
+        Some(groups)
+    }
+
+    fn levels(&self, findings: &mut Findings) -> Option<AccessLevels> {
+        let typed = self.access_levels.as_ref()?;
+        let mut levels = AccessLevels::new();
+        for (function, held) in typed {
+            for level in held {
+                let unknown =
+                    || FindingCode::UnknownAccessLevel { level: excerpt(&format!("{function}:{level}")) };
+                let parsed = word::<DaFunction>(function).zip(word::<AccessLevel>(level)).ok_or_else(unknown);
+                if let Some((function, level)) = findings.take("access_levels", parsed) {
+                    levels.entry(function).or_default().insert(level);
+                }
+            }
+        }
+        Some(levels)
+    }
+
+    fn options(&self, findings: &mut Findings) -> Option<ClearingHouseOptions> {
+        let typed = self.options.as_ref()?;
+        let parsed = serde_json::from_value(typed.clone());
+        findings.take(
+            "options",
+            parsed.map_err(|error| FindingCode::BadOption { reason: excerpt(&error.to_string()) }),
+        )
+    }
+}
+
+fn read<T>(
+    findings: &mut Findings,
+    field: &str,
+    typed: Option<&str>,
+    parse: impl Fn(&str) -> Result<T, FindingCode>,
+) -> Option<T> {
+    typed.and_then(|typed| findings.take(field, parse(typed.trim())))
+}
+
+/// As [`read`], where null or nothing but space empties the field.
+fn read_or_empty<T>(
+    findings: &mut Findings,
+    field: &str,
+    typed: Option<&Option<String>>,
+    parse: impl Fn(&str) -> Result<T, FindingCode>,
+) -> Option<Option<T>> {
+    match typed?.as_deref().map(str::trim) {
+        None | Some("") => Some(None),
+        Some(typed) => findings.take(field, parse(typed)).map(Some),
+    }
+}
+
+fn status(typed: &str) -> Result<Status, FindingCode> {
+    match typed {
+        "ENABLED" => Ok(Status::Enabled),
+        "DISABLED" => Ok(Status::Disabled),
+        _ => Err(FindingCode::Unknown { expected: "ENABLED, DISABLED".to_owned() }),
+    }
+}
+
+fn name(typed: &str) -> Result<String, FindingCode> {
+    if typed.is_empty() { Err(FindingCode::Required) } else { other_names(typed) }
+}
+
+/// Some people have one name only.
+fn other_names(typed: &str) -> Result<String, FindingCode> {
+    text(typed, MAX_NAME)
+}
+
+/// A line of text without control characters and without what markup is made of.
+pub(crate) fn text(typed: &str, max: usize) -> Result<String, FindingCode> {
+    if typed.chars().count() > max {
+        return Err(FindingCode::TooLong { max });
+    }
+    let strange = |character: char| character.is_control() || matches!(character, '<' | '>');
+    if typed.chars().any(strange) { Err(FindingCode::NotText) } else { Ok(typed.to_owned()) }
+}
+
+fn mailbox(typed: &str) -> Result<Mailbox, FindingCode> {
+    typed.parse().map_err(|_| FindingCode::NotAnEmail)
+}
+
+fn day(typed: &str) -> Result<NaiveDate, FindingCode> {
+    let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| FindingCode::NotADate)?;
+    let plausible = NaiveDate::from_ymd_opt(1980, 1, 1)..NaiveDate::from_ymd_opt(2200, 1, 1);
+    if plausible.contains(&Some(date)) { Ok(date) } else { Err(FindingCode::NotADate) }
+}
+
+fn srn(typed: &str) -> Result<String, FindingCode> {
+    if typed.len() > MAX_SRN {
+        return Err(FindingCode::TooLong { max: MAX_SRN });
+    }
+    let plain = typed.chars().all(|character| character.is_ascii_alphanumeric());
+    if plain { Ok(typed.to_uppercase()) } else { Err(FindingCode::NotText) }
+}
+
+fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+}
+
+/// As much of what was typed as an answer repeats.
+fn excerpt(typed: &str) -> String {
+    typed.chars().filter(|character| !character.is_control()).take(80).collect()
+}
+
+impl ProfileFields {
+    /// Gives `record` these fields.
+    pub fn apply_to(&self, record: &mut ProfileRecord) {
+        let profile = &mut record.profile;
+        set(&mut profile.surname, self.surname.as_ref());
+        set(&mut profile.other_names, self.other_names.as_ref());
+        if let Some(email) = &self.email {
+            profile.email = email.as_ref().map(ToString::to_string);
+        }
+        if let Some(day) = self.enable_from {
+            profile.enable_from = day.map(hong_kong::start_of);
+        }
+        if let Some(day) = self.disable_after {
+            profile.disable_after = day.map(hong_kong::end_of);
+        }
+        set(&mut profile.settlement_agent, self.settlement_agent.as_ref());
+        set(&mut profile.capabilities.business_user_groups, self.business_user_groups.as_ref());
+        set(&mut profile.capabilities.access_levels, self.access_levels.as_ref());
+        set(&mut record.options, self.options.as_ref());
+        set(&mut record.srn, self.srn.as_ref());
+        if let Some(day) = self.certificate_expiry {
+            record.certificate_expiry = day.map(hong_kong::end_of);
+        }
+        if let Some(status) = self.status {
+            record.set_status(status);
+        }
+    }
+}
+
+fn set<T: Clone>(field: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        field.clone_from(value);
+    }
+}

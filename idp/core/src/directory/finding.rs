@@ -1,0 +1,176 @@
+//! What is wrong with something that somebody entered: which field, what, and whether it stops them.
+//!
+//! A code is put into words where the reader's language is known.
+
+use serde::{Deserialize, Serialize};
+
+/// Something to say about an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The field, as in the management API; of a batch, `lines[3].email`.
+    pub field: String,
+    /// What there is to say.
+    pub code: FindingCode,
+}
+
+/// What there is to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum FindingCode {
+    /// It must be there.
+    Required,
+    /// It may not be there.
+    NotApplicable,
+    /// Longer than that many characters.
+    TooLong {
+        /// The most.
+        max: usize,
+    },
+    /// Control characters, or markup.
+    NotText,
+    /// No email address.
+    NotAnEmail,
+    /// No date, which is written `2026-11-25`.
+    NotADate,
+    /// `disable_after` before `enable_from`.
+    DatesReversed,
+    /// Not a two-character code of a business user group that exists.
+    UnknownGroup {
+        /// What it says.
+        group: String,
+    },
+    /// Not a function and a level on it.
+    UnknownAccessLevel {
+        /// What it says.
+        level: String,
+    },
+    /// Not an option of the clearing house, or not a value of it.
+    BadOption {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Not a user ID of that house and kind.
+    NotAUserId {
+        /// The pattern.
+        expected: String,
+    },
+    /// A business user's ID that reads as an administrator's.
+    ReadsAsAdministrator,
+    /// The user ID belongs to somebody already.
+    UserIdTaken,
+    /// The code in the user ID is not one of the participant's.
+    UserIdOfAnother,
+    /// There is nothing of that name, or it is not theirs to see.
+    NotFound,
+    /// A value that is not one of those that there are.
+    Unknown {
+        /// What there is.
+        expected: String,
+    },
+    /// Somebody asked for a change of the same thing, and it waits for its checker.
+    AlreadyPending {
+        /// Which request.
+        request: String,
+    },
+    /// It is so already.
+    NothingChanges,
+    /// The phase of the clearing house does not let them do that.
+    NotInPhase {
+        /// The phase.
+        phase: String,
+    },
+    /// Only the exchange does that.
+    ForOperators,
+    /// The same thing twice in one batch.
+    Twice {
+        /// The line that names it first, from 1.
+        line: usize,
+    },
+    /// More lines than a batch may have.
+    TooMany {
+        /// The most.
+        max: usize,
+    },
+    /// The maker is the subject of the request.
+    OwnProfile,
+    /// Nobody could sign it.
+    NoChecker,
+    /// It would leave the participant without a maker or a checker.
+    LastAdministrator,
+    /// Warning: a mailbox at a provider for everybody.
+    FreeMail {
+        /// The domain.
+        domain: String,
+    },
+    /// Warning: the address serves further profiles.
+    SharedMailbox {
+        /// How many.
+        others: u64,
+    },
+}
+
+impl FindingCode {
+    /// Whether it only warns. Everything else stops the request.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        matches!(self, Self::FreeMail { .. } | Self::SharedMailbox { .. })
+    }
+}
+
+/// Findings under way, each at the field that is being looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Notes something at `field`.
+    pub fn note(&mut self, field: &str, code: FindingCode) {
+        self.0.push(Finding { field: field.to_owned(), code });
+    }
+
+    /// The value, or a note at `field` and nothing.
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, FindingCode>) -> Option<T> {
+        parsed.map_err(|code| self.note(field, code)).ok()
+    }
+
+    /// Adds the findings of a part, whose fields stand at `path`.
+    pub fn add(&mut self, path: &str, part: Self) {
+        let prefixed =
+            part.0.into_iter().map(|finding| Finding { field: format!("{path}.{}", finding.field), ..finding });
+        self.0.extend(prefixed);
+    }
+
+    /// Whether anything stops the request.
+    #[must_use]
+    pub fn stop(&self) -> bool {
+        self.0.iter().any(|finding| !finding.code.is_warning())
+    }
+
+    /// Everything that was noted.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// Everything that was noted.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_do_not_stop() {
+        let mut findings = Findings::default();
+        findings.note("email", FindingCode::FreeMail { domain: "gmail.com".into() });
+        assert!(!findings.stop());
+        assert_eq!(findings.take("surname", Err::<(), _>(FindingCode::Required)), None);
+        assert!(findings.stop());
+        let mut whole = Findings::default();
+        whole.add("lines[3]", findings);
+        assert_eq!(whole.as_slice()[1].field, "lines[3].surname");
+    }
+}

@@ -1,0 +1,74 @@
+//! Submitting: the document is written down, its hash taken, and what it is about is held until somebody decides.
+
+use countersign_core::directory::actor::Actor;
+use countersign_core::directory::capabilities::AccessLevel;
+use countersign_core::directory::change_request::{ChangeRequest, Draft, Signatory, SignedText, State};
+use countersign_core::directory::finding::{Finding, FindingCode, Findings};
+use countersign_core::directory::signatures;
+use countersign_core::ids::RequestId;
+use countersign_store::{ChangeRequests, Tx};
+
+use super::prepare::{Prepared, prepare};
+use crate::login::{Fault, faults};
+use crate::{Services, audit};
+
+/// A request that waits for its checker.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// The request.
+    pub request: ChangeRequest,
+    /// Warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// Why nothing was submitted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The maker's right is missing.
+    #[error("not a maker")]
+    NotAMaker,
+    /// What stands in the way.
+    #[error("the request cannot be submitted")]
+    Refused(Vec<Finding>),
+    /// On our side.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+faults!(SubmitError);
+
+/// Submits `draft` in the name of `maker`, as part of `tx`.
+pub async fn submit(
+    services: &Services,
+    tx: &Tx,
+    maker: &Actor,
+    draft: &Draft,
+    reason: Option<String>,
+) -> Result<Submitted, SubmitError> {
+    if !maker.holds(AccessLevel::Maker) {
+        return Err(SubmitError::NotAMaker);
+    }
+    let prepared = prepare(services, || tx.connection(), maker, draft, reason).await?;
+    let Prepared { document: Some(document), mut findings, jurisdiction, concerns } = prepared else {
+        return Err(SubmitError::Refused(prepared.findings));
+    };
+    let now = services.now();
+    let expires_at = now + chrono::TimeDelta::days(services.directory_policy().request_days.into());
+    let request = ChangeRequest {
+        id: RequestId::generate(&*services.entropy),
+        jurisdiction,
+        concerns,
+        signed: SignedText::write(document).map_err(Fault::from)?,
+        maker: signatory(maker),
+        submitted_at: now,
+        state: State::Pending { expires_at },
+    };
+    if !super::decide::could_be_signed(services, tx, maker, &request).await? {
+        findings.push(Finding { field: String::new(), code: FindingCode::NoChecker });
+        return Err(SubmitError::Refused(findings));
+    }
+    if let Err(held) = ChangeRequests::on(tx.connection()).add(&request).await? {
+        return Err(SubmitError::Refused(raced(&held)));
+    }
+    audit::append(services, tx, audit::submitted(maker, &request)).await?;
+    Ok(Submitted { request, findings })
+}
