@@ -48,7 +48,7 @@ pub use login_flows::{FoundFlow, LoginFlows, NewFlow};
 pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};
 pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
 pub use outbox::{DueMail, NewMail, Outbox};
-pub use participants::{Participant, Participants};
+pub use participants::Participants;
 pub use passwords::{Credential, Passwords};
 pub use phases::{CurrentPhases, Phases};
 pub use profiles::{DirectoryDetails, Profiles};

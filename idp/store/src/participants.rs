@@ -1,29 +1,15 @@
 //! Participants of the clearing houses, and the settlement agents they appoint.
 
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::ids::ParticipantKey;
-use countersign_core::{Timestamp, to_millis};
+use countersign_core::directory::label::Label;
+use countersign_core::directory::participant::{Participant, ParticipantCode};
+use countersign_core::ids::{ParticipantKey, ProfileId};
+use countersign_core::{Timestamp, from_millis, to_millis};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::{appointments, participants};
 use crate::{Connection, StoreError};
-
-/// A participant, or a settlement agent.
-#[derive(Clone, Debug)]
-pub struct Participant {
-    /// Its own identifier.
-    pub key: ParticipantKey,
-    /// Whose.
-    pub clearing_house: ClearingHouse,
-    /// Participant ID, as in user IDs of administrators and in claims.
-    pub participant: String,
-    /// `CP`, `DB`, `SA` (settlement agent) or `EX` (the exchange).
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-    /// Codes in the user IDs of its business users.
-    pub customer_codes: Vec<String>,
-}
 
 /// The repository of participants.
 pub struct Participants<'a>(Connection<'a>);
@@ -35,22 +21,47 @@ impl<'a> Participants<'a> {
         Self(connection)
     }
 
-    /// Adds a participant.
+    /// Adds a participant, in its first version.
     pub async fn add(&self, participant: &Participant, now: Timestamp) -> Result<(), StoreError> {
-        let codes = serde_json::to_string(&participant.customer_codes).map_err(unreadable)?;
         let row = participants::ActiveModel {
             id: Set(participant.key.as_str().to_owned()),
             clearing_house: Set(participant.clearing_house.as_str().to_owned()),
-            participant: Set(participant.participant.clone()),
-            kind: Set(participant.kind.clone()),
-            name: Set(participant.name.clone()),
-            customer_codes: Set(codes),
+            participant: Set(participant.participant.to_string()),
+            kind: Set(participant.kind.as_str().to_owned()),
+            name: Set(participant.name.to_string()),
+            customer_codes: Set(codes(participant)?),
+            sole_administrator: Set(participant.sole_administrator.as_ref().map(ToString::to_string)),
+            closed_at: Set(participant.closed_at.map(to_millis)),
             created_at: Set(to_millis(now)),
             updated_at: Set(to_millis(now)),
             version: Set(1),
         };
         participants::Entity::insert(row).exec_without_returning(self.0.executor()).await?;
         Ok(())
+    }
+
+    /// Writes what may change of a participant, unless it is no longer in the version that was read; says whether it
+    /// did. House and participant ID stay what they are.
+    pub async fn save(&self, participant: &Participant, now: Timestamp) -> Result<bool, StoreError> {
+        use participants::Column;
+        let sole = participant.sole_administrator.as_ref().map(ToString::to_string);
+        let update = participants::Entity::update_many()
+            .col_expr(Column::Kind, Expr::value(participant.kind.as_str()))
+            .col_expr(Column::Name, Expr::value(participant.name.as_str()))
+            .col_expr(Column::CustomerCodes, Expr::value(codes(participant)?))
+            .col_expr(Column::SoleAdministrator, Expr::value(sole))
+            .col_expr(Column::ClosedAt, Expr::value(participant.closed_at.map(to_millis)))
+            .col_expr(Column::UpdatedAt, Expr::value(to_millis(now)))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(Column::Id.eq(participant.key.as_str()))
+            .filter(Column::Version.eq(participant.version));
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// The participant of that identifier.
+    pub async fn get(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
+        let row = participants::Entity::find_by_id(key.as_str()).one(self.0.executor()).await?;
+        row.map(read).transpose()
     }
 
     /// The participant of that ID in that house.
@@ -83,17 +94,30 @@ impl<'a> Participants<'a> {
     }
 }
 
+fn codes(participant: &Participant) -> Result<String, StoreError> {
+    serde_json::to_string(&participant.customer_codes).map_err(unreadable)
+}
+
 fn read(row: participants::Model) -> Result<Participant, StoreError> {
+    let house: ClearingHouse = row.clearing_house.parse().map_err(unreadable)?;
+    let code = |code: &String| ParticipantCode::parse(house, code).map_err(unreadable);
+    let customer_codes: Vec<String> = serde_json::from_str(&row.customer_codes).map_err(unreadable)?;
     Ok(Participant {
         key: ParticipantKey::from_stored(row.id),
-        clearing_house: row.clearing_house.parse().map_err(unreadable)?,
-        participant: row.participant,
-        kind: row.kind,
-        name: row.name,
-        customer_codes: serde_json::from_str(&row.customer_codes).map_err(unreadable)?,
+        clearing_house: house,
+        participant: code(&row.participant)?,
+        kind: row.kind.parse().map_err(unreadable)?,
+        name: Label::parse(&row.name).map_err(unreadable)?,
+        customer_codes: customer_codes.iter().map(code).collect::<Result<_, _>>()?,
+        sole_administrator: row.sole_administrator.map(ProfileId::from_stored),
+        closed_at: row.closed_at.map(from_millis),
+        version: row.version,
     })
 }
 
 fn unreadable(reason: impl std::fmt::Display) -> StoreError {
     StoreError::unreadable("participants", reason)
 }
+
+#[cfg(test)]
+mod tests;

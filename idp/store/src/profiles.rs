@@ -1,6 +1,8 @@
 //! Profiles: who people are. Change requests and the demo's seed write them; login only reads.
 
+use countersign_core::directory::actor::Scope;
 use countersign_core::directory::capabilities::Capabilities;
+use countersign_core::directory::options::ClearingHouseOptions;
 use countersign_core::directory::profile::Profile;
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::{Timestamp, from_millis, to_millis};
@@ -9,15 +11,17 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use crate::entities::{profile_activity, profiles};
 use crate::{Connection, StoreError};
 
-/// What a directory says beyond what login needs: the typed options, and the smartcard.
-#[derive(Clone, Debug, Default)]
+/// What a directory says beyond what login needs: the typed options, the smartcard, and the person's former profiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DirectoryDetails {
     /// Clearing-house options.
-    pub options: serde_json::Map<String, serde_json::Value>,
+    pub options: ClearingHouseOptions,
     /// Serial number of the smartcard.
     pub srn: Option<String>,
     /// When its certificate expires.
     pub certificate_expiry: Option<Timestamp>,
+    /// The profiles that were this person's before they were merged into this one.
+    pub merged_from: Vec<ProfileId>,
 }
 
 /// The repository of profiles.
@@ -41,6 +45,19 @@ impl<'a> Profiles<'a> {
         let by_user_id = profiles::Entity::find().filter(profiles::Column::UserId.eq(user_id));
         let row = by_user_id.one(self.0.executor()).await?;
         self.with_activity(row).await
+    }
+
+    /// What the directory says of a profile within `scope`.
+    pub async fn details(
+        &self,
+        scope: &Scope,
+        id: &ProfileId,
+    ) -> Result<Option<DirectoryDetails>, StoreError> {
+        let mut query = profiles::Entity::find_by_id(id.as_str());
+        if let Some(participant) = scope.participant() {
+            query = query.filter(profiles::Column::ParticipantId.eq(participant.as_str()));
+        }
+        query.one(self.0.executor()).await?.map(details).transpose()
     }
 
     /// Adds a profile of `participant`, with no activity yet. Its `locked` is not stored.
@@ -98,6 +115,7 @@ fn row(
         claims: Set(json(&profile.claims)?),
         srn: Set(details.srn.clone()),
         certificate_expiry: Set(details.certificate_expiry.map(to_millis)),
+        merged_from: Set(json(&details.merged_from)?),
         created_at: Set(to_millis(profile.updated_at)),
         updated_at: Set(to_millis(profile.updated_at)),
         version: Set(profile.version),
@@ -135,6 +153,18 @@ pub(crate) fn read(row: profiles::Model, locked: bool) -> Result<Profile, StoreE
     })
 }
 
+fn details(row: profiles::Model) -> Result<DirectoryDetails, StoreError> {
+    Ok(DirectoryDetails {
+        options: serde_json::from_str(&row.options).map_err(unreadable)?,
+        srn: row.srn,
+        certificate_expiry: row.certificate_expiry.map(from_millis),
+        merged_from: serde_json::from_str(&row.merged_from).map_err(unreadable)?,
+    })
+}
+
 fn unreadable(reason: impl std::fmt::Display) -> StoreError {
     StoreError::unreadable("profiles", reason)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// A two-character code that grants a set of terminal functions: `11`, `12` … `ZZ`.
-pub type BusinessUserGroup = String;
+use super::business_group::BusinessUserGroup;
 
 /// A function that Delegated Administrators hold rights on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,8 +1,13 @@
 //! Who people are and what they may do: user IDs, participants, profiles, capabilities, phases.
 
 pub mod actor;
+pub mod business_group;
 pub mod capabilities;
 pub mod clearing_house;
+pub mod label;
+pub mod options;
+pub mod participant;
+pub mod permission;
 pub mod phase;
 pub mod profile;
 pub mod user_id;

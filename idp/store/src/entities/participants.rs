@@ -12,6 +12,8 @@ pub struct Model {
     pub kind: String,
     pub name: String,
     pub customer_codes: String,
+    pub sole_administrator: Option<String>,
+    pub closed_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
     pub version: i64,

@@ -26,6 +26,7 @@ pub struct Model {
     pub claims: String,
     pub srn: Option<String>,
     pub certificate_expiry: Option<i64>,
+    pub merged_from: String,
     pub created_at: i64,
     pub updated_at: i64,
     pub version: i64,

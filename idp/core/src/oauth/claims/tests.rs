@@ -24,7 +24,7 @@ fn profile() -> Profile {
         created_in: Phase::ParallelRun,
         settlement_agent: None,
         capabilities: Capabilities {
-            business_user_groups: ["11".to_owned()].into(),
+            business_user_groups: ["11".parse().unwrap()].into(),
             access_levels: [(DaFunction::SecurityManagement, [AccessLevel::Enquiry].into())].into(),
         },
         claims: json!({"locale": "en-HK", "phone_number": "+852", "acr": "forged", "picture": null})
