@@ -6,7 +6,6 @@ mod m0001_directory;
 mod m0002_login;
 mod m0003_protocol;
 mod m0005_directory_data;
-mod m0006_change_requests;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -22,7 +21,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_login::Migration),
             Box::new(m0003_protocol::Migration),
             Box::new(m0005_directory_data::Migration),
-            Box::new(m0006_change_requests::Migration),
         ]
     }
 }
