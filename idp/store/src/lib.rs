@@ -5,6 +5,7 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
+mod audit;
 mod authorization_codes;
 mod clients;
 mod connection;
@@ -35,6 +36,7 @@ mod used_assertions;
 mod versions;
 
 pub use activity::{Activity, LockedBecause};
+pub use audit::{Audit, AuditCursor, AuditFilter, FoundRecord};
 pub use authorization_codes::AuthorizationCodes;
 pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the derive macros demand public rows in a private module")]
 
 pub(crate) mod appointments;
+pub(crate) mod audit_records;
 pub(crate) mod authorization_codes;
 pub(crate) mod clients;
 pub(crate) mod consents;
