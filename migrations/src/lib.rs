@@ -5,7 +5,9 @@
 mod m0001_directory;
 mod m0002_login;
 mod m0003_protocol;
+mod m0004_audit;
 mod m0005_directory_data;
+mod m0006_change_requests;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -20,7 +22,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_directory::Migration),
             Box::new(m0002_login::Migration),
             Box::new(m0003_protocol::Migration),
+            Box::new(m0004_audit::Migration),
             Box::new(m0005_directory_data::Migration),
+            Box::new(m0006_change_requests::Migration),
         ]
     }
 }

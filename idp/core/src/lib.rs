@@ -3,6 +3,7 @@
 //! Nothing here performs I/O. Everything that depends on the moment or on chance takes it as an argument, so
 //! that every rule can be tested at any instant and with any dice.
 
+pub mod audit;
 pub mod directory;
 mod entropy;
 pub mod ids;

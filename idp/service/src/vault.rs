@@ -97,6 +97,10 @@ purposes! {
     EnrolmentCode => b"countersign enrolment code",
     /// Counter keys: who is counted does not stand in the table.
     Counter => b"countersign counter",
+    /// The writer's proof on audit records.
+    AuditRecord => b"countersign audit record",
+    /// Private keys that sign audit checkpoints, at rest.
+    AuditKey => b"countersign audit key",
     /// Pairwise subject identifiers (OIDC Core §8.1).
     PairwiseSubject => b"countersign pairwise subject",
 }

@@ -5,6 +5,7 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
+mod audit;
 mod authorization_codes;
 mod change_requests;
 mod clients;
@@ -39,6 +40,7 @@ mod used_assertions;
 mod versions;
 
 pub use activity::{Activity, LockedBecause};
+pub use audit::{Audit, AuditCursor, AuditFilter, FoundRecord};
 pub use authorization_codes::AuthorizationCodes;
 pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
 pub use clients::Clients;

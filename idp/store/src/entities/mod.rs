@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "the derive macros demand public rows in a private module")]
 
 pub(crate) mod appointments;
+pub(crate) mod audit_records;
 pub(crate) mod authorization_codes;
 pub(crate) mod card_pin_releases;
 pub(crate) mod change_request_targets;

@@ -1,0 +1,24 @@
+//! Writing a record. Writers only ever insert, so none of them waits for another.
+
+use countersign_core::audit::{AuditEntry, AuditRecord};
+use countersign_core::ids::AuditId;
+use countersign_store::{Audit, StoreError, Tx};
+
+use crate::{Purpose, Services};
+
+/// Writes `entry` as part of `tx`, the transaction of what it records; gives the record's identifier. One statement.
+///
+/// What is denied has a transaction of its own: begin one, append, commit.
+pub async fn append(services: &Services, tx: &Tx, entry: AuditEntry) -> Result<AuditId, StoreError> {
+    let id = AuditId::generate(&*services.entropy);
+    let owner = entry.owner.clone();
+    let mut record = AuditRecord::draft(&id, services.now(), entry);
+    record.mac = proof(services, &record);
+    Audit::on(tx.connection()).append(&record, &owner).await?;
+    Ok(id)
+}
+
+/// What nobody without the master key can put under a record.
+pub(super) fn proof(services: &Services, record: &AuditRecord) -> String {
+    services.vault.keyed_hash(Purpose::AuditRecord, &[&record.authored_bytes()]).as_str().to_owned()
+}
