@@ -5,6 +5,7 @@
 mod m0001_directory;
 mod m0002_login;
 mod m0003_protocol;
+mod m0007_management;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_directory::Migration),
             Box::new(m0002_login::Migration),
             Box::new(m0003_protocol::Migration),
+            Box::new(m0007_management::Migration),
         ]
     }
 }

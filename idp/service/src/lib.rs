@@ -7,6 +7,7 @@ pub mod cleanup;
 pub mod client_auth;
 pub mod clients;
 pub mod consent;
+pub mod directory;
 pub mod enrolment;
 pub mod event;
 mod hasher;

@@ -20,6 +20,7 @@ pub(crate) mod participants;
 pub(crate) mod passwords;
 pub(crate) mod phases;
 pub(crate) mod profile_activity;
+pub(crate) mod profile_terms;
 pub(crate) mod profiles;
 pub(crate) mod refresh_tokens;
 pub(crate) mod revoked_access_tokens;
