@@ -8,6 +8,7 @@ mod m0003_protocol;
 mod m0004_audit;
 mod m0005_directory_data;
 mod m0006_change_requests;
+mod m0007_management;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_audit::Migration),
             Box::new(m0005_directory_data::Migration),
             Box::new(m0006_change_requests::Migration),
+            Box::new(m0007_management::Migration),
         ]
     }
 }

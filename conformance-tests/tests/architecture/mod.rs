@@ -6,7 +6,7 @@ use anyhow::Result;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// What each room may and does depend on among the others, development dependencies aside.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("ccms-terminal", &["relying-party-client"]),
     ("conformance-tests", &[]),
     (
@@ -24,9 +24,10 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "settlement-agent",
         ],
     ),
+    ("countersign-api", &[]),
     ("countersign-core", &[]),
     ("countersign-migrations", &[]),
-    ("countersign-server", &["countersign-core", "countersign-service"]),
+    ("countersign-server", &["countersign-api", "countersign-core", "countersign-service"]),
     ("countersign-service", &["countersign-core", "countersign-store"]),
     // The schema only with the feature `testing`: fresh databases for tests.
     ("countersign-store", &["countersign-core", "countersign-migrations"]),

@@ -62,6 +62,13 @@ pub enum News {
         /// When.
         at: Timestamp,
     },
+    /// The profile was suspended, by one person and at once.
+    ProfileSuspended {
+        /// When.
+        at: Timestamp,
+        /// The user ID of who did it.
+        by: String,
+    },
     /// The registered address was changed; told to both addresses.
     EmailChanged {
         /// When.

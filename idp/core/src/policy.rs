@@ -21,6 +21,8 @@ settings! {
         pub lockout: LockoutPolicy = LockoutPolicy::default(),
         /// Codes and tokens.
         pub token: TokenPolicy = TokenPolicy::default(),
+        /// The management API.
+        pub management: ManagementPolicy = ManagementPolicy::default(),
         /// Signing keys.
         pub keys: KeyPolicy = KeyPolicy::default(),
         /// Argon2id and its pool.
@@ -112,6 +114,17 @@ settings! {
         pub assertion_seconds: u32 = 300,
         /// Clock difference tolerated with clients.
         pub leeway_seconds: u32 = 30,
+    }
+
+    /// How the management API is used.
+    #[derive(Clone, Debug, PartialEq, Serialize)]
+    pub struct ManagementPolicy {
+        /// Requests of one caller per minute, at one node.
+        pub requests_per_minute: u32 = 600,
+        /// What asks for a step-up takes an authentication no older than this.
+        pub step_up_seconds: u32 = 300,
+        /// A request repeated under its idempotency key within this time is answered and not done again.
+        pub idempotency_seconds: u32 = 24 * 60 * 60,
     }
 
     /// When signing keys rotate.

@@ -8,6 +8,8 @@ pub mod cleanup;
 pub mod client_auth;
 pub mod clients;
 pub mod consent;
+pub mod directory;
+pub mod directory_policy;
 pub mod enrolment;
 pub mod event;
 mod hasher;

@@ -6,6 +6,7 @@
     reason = "for tests, of this crate and of those above it"
 )]
 
+pub mod directory;
 pub mod login;
 pub mod people;
 
@@ -19,6 +20,7 @@ use countersign_store::testing::TestDatabase;
 use url::Url;
 
 use crate::clients::ClientRegistry;
+use crate::directory_policy::PolicyRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
 use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
@@ -116,6 +118,7 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         vault: Vault::new(&MasterKey::new([7; 32]), Arc::clone(&entropy)).unwrap(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),
+        directory_policies: PolicyRegistry::default(),
         client_keys: ClientKeySets::default(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),

@@ -101,6 +101,8 @@ purposes! {
     AuditRecord => b"countersign audit record",
     /// Private keys that sign audit checkpoints, at rest.
     AuditKey => b"countersign audit key",
+    /// Secrets that approved requests made, until they are shown.
+    RequestSecret => b"countersign request secret",
     /// Pairwise subject identifiers (OIDC Core §8.1).
     PairwiseSubject => b"countersign pairwise subject",
 }

@@ -2,6 +2,7 @@
 
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
+use countersign_core::oauth::acr::Acr;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -93,9 +94,13 @@ impl<'a> Activity<'a> {
         Ok(self.row(profile).await?.and_then(last_access))
     }
 
-    /// Notes an access; wrong OTPs before it are forgotten.
+    /// Notes an access; wrong OTPs before it are forgotten. By anything but a smartcard, two factors were used.
     pub async fn record_access(&self, profile: &ProfileId, access: &LastAccess) -> Result<(), StoreError> {
-        let update = Entity::update_many()
+        let mut update = Entity::update_many();
+        if access.method != Acr::Smartcard.short() {
+            update = update.col_expr(Column::TwoFactorAt, Expr::value(to_millis(access.time)));
+        }
+        let update = update
             .col_expr(Column::LastAccessAt, Expr::value(to_millis(access.time)))
             .col_expr(Column::LastAccessMethod, Expr::value(access.method.as_str()))
             .col_expr(Column::LastAccessSource, Expr::value(access.source.as_str()))

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::Scope;
-use countersign_core::directory::record::{ProfileRecord, Status};
+use countersign_core::directory::record::ProfileRecord;
+use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
@@ -15,7 +16,7 @@ use sea_orm::{
 
 use crate::entities::{card_pin_releases, profile_activity, profiles};
 use crate::profiles::{json, read as read_profile};
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, profile_terms};
 
 /// Names of one statement: SQLite takes 32,766 parameters.
 const NAMES: usize = 5_000;
@@ -124,6 +125,7 @@ impl<'a> Directory<'a> {
             ..profile_activity::ActiveModel::default()
         };
         profile_activity::Entity::insert(activity).exec_without_returning(self.0.executor()).await?;
+        profile_terms::write(&self.0, &record.profile).await?;
         Ok(true)
     }
 
@@ -138,7 +140,11 @@ impl<'a> Directory<'a> {
             .set(changed)
             .filter(profiles::Column::Id.eq(record.profile.id.as_str()))
             .filter(profiles::Column::Version.eq(base));
-        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+        if update.exec(self.0.executor()).await?.rows_affected != 1 {
+            return Ok(false);
+        }
+        profile_terms::write(&self.0, &record.profile).await?;
+        Ok(true)
     }
 
     /// Removes a profile of version `base`, with everything that was only its own. False when it has another version by
@@ -170,11 +176,11 @@ impl<'a> Directory<'a> {
     /// Suspends a profile that is enabled, at once. False when it is not.
     pub async fn suspend(&self, id: &ProfileId, now: Timestamp) -> Result<bool, StoreError> {
         let update = profiles::Entity::update_many()
-            .col_expr(profiles::Column::Status, Expr::value(Status::Suspended.as_str()))
+            .col_expr(profiles::Column::Status, Expr::value(ProfileStatus::Suspended.as_str()))
             .col_expr(profiles::Column::Version, Expr::col(profiles::Column::Version).add(1))
             .col_expr(profiles::Column::UpdatedAt, Expr::value(to_millis(now)))
             .filter(profiles::Column::Id.eq(id.as_str()))
-            .filter(profiles::Column::Status.eq(Status::Enabled.as_str()));
+            .filter(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
 }
@@ -219,7 +225,8 @@ fn row(record: &ProfileRecord, now: Timestamp) -> Result<profiles::ActiveModel, 
 fn read(row: profiles::Model, locked: bool) -> Result<ProfileRecord, StoreError> {
     let unreadable = |reason: &dyn std::fmt::Display| StoreError::unreadable("profiles", reason);
     Ok(ProfileRecord {
-        status: Status::from_stored(&row.status),
+        // Anything but the one word that opens is closed.
+        status: row.status.parse().unwrap_or(ProfileStatus::Disabled),
         participant: ParticipantKey::from_stored(row.participant_id.clone()),
         options: serde_json::from_str(&row.options).map_err(|error| unreadable(&error))?,
         srn: row.srn.clone(),

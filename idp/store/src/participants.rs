@@ -9,7 +9,9 @@ use countersign_core::directory::participant::{Participant, ParticipantCode};
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 
 use crate::entities::{appointments, participants};
 use crate::{Connection, StoreError};

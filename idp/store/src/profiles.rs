@@ -9,7 +9,7 @@ use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::{profile_activity, profiles};
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, profile_terms};
 
 /// What a directory says beyond what login needs: the typed options, the smartcard, and the person's former profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl<'a> Profiles<'a> {
             ..profile_activity::ActiveModel::default()
         };
         profile_activity::Entity::insert(activity).exec_without_returning(self.0.executor()).await?;
-        Ok(())
+        profile_terms::write(&self.0, profile).await
     }
 
     async fn with_activity(&self, row: Option<profiles::Model>) -> Result<Option<Profile>, StoreError> {

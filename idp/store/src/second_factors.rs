@@ -97,6 +97,16 @@ impl<'a> SecondFactors<'a> {
         Ok(removed.rows_affected == 1)
     }
 
+    /// Forgets every second factor, the channel, and a code that waits: others are to be registered. Says whether there
+    /// was a soft token.
+    pub async fn forget(&self, profile: &ProfileId) -> Result<bool, StoreError> {
+        let id = profile.as_str();
+        enrolment_codes::Entity::delete_by_id(id).exec(self.0.executor()).await?;
+        otp_channels::Entity::delete_by_id(id).exec(self.0.executor()).await?;
+        let removed = soft_tokens::Entity::delete_by_id(id).exec(self.0.executor()).await?;
+        Ok(removed.rows_affected == 1)
+    }
+
     async fn choose(&self, profile: &ProfileId, channel: Channel, now: Timestamp) -> Result<(), StoreError> {
         let accepted = (channel == Channel::Email).then(|| to_millis(now));
         let row = otp_channels::ActiveModel {

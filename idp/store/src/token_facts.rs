@@ -1,7 +1,7 @@
 //! Everything that a token's use depends on, in one query: its grant, its user, its session.
 
 use countersign_core::directory::profile::Profile;
-use countersign_core::ids::GrantId;
+use countersign_core::ids::{GrantId, ParticipantKey};
 use countersign_core::oauth::code::CodeGrant;
 use countersign_core::oauth::grant::Grant;
 use countersign_core::oauth::session::Session;
@@ -42,6 +42,8 @@ pub struct GrantFacts {
     pub revoked: bool,
     /// The user.
     pub profile: Profile,
+    /// The user's participant.
+    pub participant: ParticipantKey,
     /// The session it depends on, unless it was ended.
     pub session: Option<Session>,
 }
@@ -193,8 +195,10 @@ fn family(select: &mut SelectStatement) {
 
 fn family_of(row: &QueryResult) -> Result<GrantFacts, StoreError> {
     let (grant, revoked) = crate::grants::read(grants::Model::from_query_result(row, "g_")?)?;
-    let profile = crate::profiles::read(profiles::Model::from_query_result(row, "p_")?, false)?;
-    Ok(GrantFacts { grant, revoked, profile, session: session_of(row)? })
+    let stored = profiles::Model::from_query_result(row, "p_")?;
+    let participant = ParticipantKey::from_stored(stored.participant_id.as_str());
+    let profile = crate::profiles::read(stored, false)?;
+    Ok(GrantFacts { grant, revoked, profile, participant, session: session_of(row)? })
 }
 
 fn session_of(row: &QueryResult) -> Result<Option<Session>, StoreError> {

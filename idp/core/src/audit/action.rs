@@ -87,6 +87,8 @@ names! {
         ApprovalCodeWrong => "approval_code_wrong",
         /// An approval code was entered wrong too often.
         ApprovalCodeRevoked => "approval_code_revoked",
+        /// A secret that an approved request made was shown, once.
+        SecretShown => "secret_shown",
         /// Something was tried by somebody who may not.
         AttemptDenied => "attempt_denied",
         /// Data about people was taken out as a file.

@@ -113,6 +113,8 @@ names! {
         Participant => "participant",
         /// The appointment of a settlement agent.
         Appointment => "appointment",
+        /// A business user group.
+        Group => "group",
         /// An application.
         Client => "client",
         /// Limits and lifetimes.

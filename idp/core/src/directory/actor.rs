@@ -41,6 +41,15 @@ pub struct Proof {
     pub auth_time: Timestamp,
 }
 
+impl Proof {
+    /// Whether it reaches `wanted` and is no older than `max_age` seconds (RFC 9470 §4).
+    #[must_use]
+    pub fn is_fresh(&self, wanted: Acr, max_age: u32, now: Timestamp) -> bool {
+        let age = now.signed_duration_since(self.auth_time);
+        self.acr.satisfies(wanted) && age <= chrono::Duration::seconds(i64::from(max_age))
+    }
+}
+
 impl Actor {
     /// Whether they work for the exchange: operators see every participant and sign for what is nobody's alone.
     #[must_use]
@@ -127,6 +136,15 @@ mod tests {
                 auth_time: from_millis(0),
             },
         }
+    }
+
+    #[test]
+    fn proof_ages_and_a_mailbox_is_never_enough() {
+        let proof = actor(ClearingHouse::Hkcc, &[]).proof;
+        let at = |second: i64| from_millis(second * 1_000);
+        assert!(proof.is_fresh(Acr::OtpApp, 300, at(300)));
+        assert!(!proof.is_fresh(Acr::OtpApp, 300, at(301)));
+        assert!(!Proof { acr: Acr::OtpEmail, ..proof }.is_fresh(Acr::OtpApp, 300, at(0)));
     }
 
     #[test]

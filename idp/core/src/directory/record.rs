@@ -1,51 +1,16 @@
 //! A whole profile, as the directory keeps it and as change requests change it.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::business_group::BusinessUserGroup;
 use super::capabilities::AccessLevels;
 use super::hong_kong;
 use super::options::ClearingHouseOptions;
 use super::profile::Profile;
+use super::status::ProfileStatus;
 use crate::Timestamp;
 use crate::ids::{ParticipantKey, ProfileId};
-
-/// Whether a profile may be used, and who said so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Status {
-    /// It may.
-    Enabled,
-    /// Two people took it out of use.
-    Disabled,
-    /// One person took it out of use, at once. Two put it back.
-    Suspended,
-    /// The end of the parallel run found it without an email address.
-    Quarantined,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Enabled, Self::Disabled, Self::Suspended, Self::Quarantined];
-
-    /// The word in storage and in the management API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enabled => "ENABLED",
-            Self::Disabled => "DISABLED",
-            Self::Suspended => "SUSPENDED",
-            Self::Quarantined => "QUARANTINED",
-        }
-    }
-
-    /// The status of a stored word. What no version of this software wrote does not open anything.
-    #[must_use]
-    pub fn from_stored(word: &str) -> Self {
-        Self::ALL.into_iter().find(|status| status.as_str() == word).unwrap_or(Self::Disabled)
-    }
-}
 
 /// Everything that the directory says of a profile.
 #[derive(Clone, Debug)]
@@ -53,7 +18,7 @@ pub struct ProfileRecord {
     /// What login and tokens need of it.
     pub profile: Profile,
     /// Whether it may be used; `profile.enabled` follows from it.
-    pub status: Status,
+    pub status: ProfileStatus,
     /// The participant that owns it.
     pub participant: ParticipantKey,
     /// Clearing-house options.
@@ -73,7 +38,7 @@ struct View<'a> {
     clearing_house: &'a str,
     participant: &'a str,
     kind: &'a str,
-    status: Status,
+    status: ProfileStatus,
     surname: &'a str,
     other_names: &'a str,
     email: Option<&'a str>,
@@ -114,8 +79,8 @@ impl Serialize for ProfileRecord {
 
 impl ProfileRecord {
     /// Gives the profile a status.
-    pub fn set_status(&mut self, status: Status) {
+    pub fn set_status(&mut self, status: ProfileStatus) {
         self.status = status;
-        self.profile.enabled = status == Status::Enabled;
+        self.profile.enabled = status == ProfileStatus::Enabled;
     }
 }

@@ -67,6 +67,12 @@ pub enum EndedBecause {
     PasswordChanged,
     /// The profile was disabled, suspended or deleted.
     ProfileBarred,
+    /// A group or a right was taken away.
+    RightsWithdrawn,
+    /// Another mailbox was registered.
+    EmailChanged,
+    /// The second factor was taken away on request.
+    FactorReset,
 }
 
 impl EndedBecause {
@@ -79,6 +85,9 @@ impl EndedBecause {
             Self::AnotherUser => "another-user",
             Self::PasswordChanged => "password-changed",
             Self::ProfileBarred => "profile-barred",
+            Self::RightsWithdrawn => "rights-withdrawn",
+            Self::EmailChanged => "email-changed",
+            Self::FactorReset => "factor-reset",
         }
     }
 }

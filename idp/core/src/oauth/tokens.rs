@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::client::SigningAlg;
 use super::client_auth::Audience;
 use super::error::{ErrorCode, OAuthError};
-use super::scope::Scope;
+use super::scope::{Scope, ScopeToken};
 
 /// `typ` of an access token (RFC 9068 §2.1): an ID token can never pass for one.
 pub const ACCESS_TOKEN_TYP: &str = "at+jwt";
@@ -89,15 +89,23 @@ pub struct IdTokenClaims {
     pub further: Map<String, Value>,
 }
 
-/// Who may accept an access token: the audiences asked for, or us where none was. `/userinfo` stays open to a token
-/// of a login whatever its audience (RFC 9068 §3, RFC 8707 §2).
+/// The resource identifier of the management API (RFC 8707 §2): the issuer, and where the API stands below it.
 #[must_use]
-pub fn audience(issuer: &str, resources: &[String], is_login: bool) -> Audience {
-    if resources.is_empty() {
-        return Audience::One(issuer.to_owned());
+pub fn management_api(issuer: &str) -> String {
+    format!("{issuer}/api/v1")
+}
+
+/// Who may accept an access token: the audiences asked for; where none was, the management API for its own scope and us
+/// for the rest (RFC 9068 §3). `/userinfo` stays open to a token of a login whatever its audience (RFC 8707 §2).
+#[must_use]
+pub fn audience(issuer: &str, resources: &[String], scope: &Scope) -> Audience {
+    let mut audiences = resources.to_vec();
+    if audiences.is_empty() && scope.contains(ScopeToken::Directory) {
+        audiences.push(management_api(issuer));
     }
-    let userinfo = is_login.then(|| issuer.to_owned());
-    let mut audiences: Vec<_> = resources.iter().cloned().chain(userinfo).collect();
+    if audiences.is_empty() || scope.contains(ScopeToken::Openid) {
+        audiences.push(issuer.to_owned());
+    }
     match audiences.pop() {
         Some(only) if audiences.is_empty() => Audience::One(only),
         last => Audience::Many(audiences.into_iter().chain(last).collect()),
@@ -164,9 +172,23 @@ mod tests {
     #[test]
     fn the_audience_is_what_was_asked_for() {
         let api = ["https://api".to_owned()];
-        assert_eq!(audience("https://us", &[], true), Audience::One("https://us".into()));
-        assert_eq!(audience("https://us", &api, false), Audience::One("https://api".into()));
+        let audience =
+            |resources: &[String], scope: &str| audience("https://us", resources, &scope.parse().unwrap());
+        assert_eq!(audience(&[], "openid"), Audience::One("https://us".into()));
+        assert_eq!(audience(&[], "clearing"), Audience::One("https://us".into()));
+        assert_eq!(audience(&api, "clearing"), Audience::One("https://api".into()));
         let both = Audience::Many(vec!["https://api".into(), "https://us".into()]);
-        assert_eq!(audience("https://us", &api, true), both);
+        assert_eq!(audience(&api, "openid"), both);
+    }
+
+    #[test]
+    fn the_directory_is_its_own_audience() {
+        let audience =
+            |resources: &[String], scope: &str| audience("https://us", resources, &scope.parse().unwrap());
+        assert_eq!(audience(&[], "directory"), Audience::One("https://us/api/v1".into()));
+        let both = Audience::Many(vec!["https://us/api/v1".into(), "https://us".into()]);
+        assert_eq!(audience(&[], "openid directory"), both);
+        // Who names another audience wants the token for that one.
+        assert_eq!(audience(&["https://api".to_owned()], "directory"), Audience::One("https://api".into()));
     }
 }

@@ -7,6 +7,7 @@ pub mod csrf;
 pub mod headers;
 pub mod locale;
 mod login;
+pub mod management;
 pub mod oauth;
 pub mod pages;
 pub mod router;

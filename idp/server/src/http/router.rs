@@ -7,13 +7,14 @@ use axum::response::{IntoResponse as _, Response};
 use super::headers::{Https, secure};
 use super::pages::{ErrorCode, ErrorPage, PageContext, PageError};
 use super::state::AppState;
-use super::{account, assets, login, oauth, visitor};
+use super::{account, assets, login, management, oauth, visitor};
 
 /// The whole issuer, ready to be served.
 pub fn router(state: AppState) -> Router {
     let https = Https(state.cookies.https);
     let pages = pages().layer(from_fn_with_state(state.visitors(), visitor::introduce));
-    pages.merge(machines()).merge(assets::router()).layer(from_fn_with_state(https, secure)).with_state(state)
+    let routes = pages.merge(machines()).merge(management::router(&state)).merge(assets::router());
+    routes.layer(from_fn_with_state(https, secure)).with_state(state)
 }
 
 /// Routes that show pages: each visitor is introduced.

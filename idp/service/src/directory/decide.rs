@@ -2,16 +2,16 @@
 //! one transaction; of two who decide at once, one does.
 
 use countersign_core::directory::actor::{Actor, Scope};
-use countersign_core::directory::capabilities::AccessLevel;
 use countersign_core::directory::change_request::{
-    ChangeRequest, DocumentHash, Jurisdiction, Signatory, Signature, State, TransitionError, Way,
+    ChangeRequest, DocumentHash, Signature, TransitionError, Way,
 };
-use countersign_core::directory::signatures::{self, Refusal, Signing};
+use countersign_core::directory::signatures::{Refusal, Signing};
 use countersign_core::ids::RequestId;
-use countersign_store::{ChangeRequests, Directory, Tx};
+use countersign_store::{ChangeRequests, Tx};
 
 use super::apply::{self, ApplyError};
-use super::parties::{party_of, record_of, subjects_of};
+use super::parties::{judge, signatory};
+use super::trail;
 use crate::login::{Fault, faults};
 use crate::{Services, audit};
 
@@ -64,7 +64,10 @@ pub async fn approve(
         return Err(DecideError::AnotherDocument);
     }
     request.state.decidable(now)?;
-    let signing = may_sign(&tx, checker, &request).await?.map_err(DecideError::Refused)?;
+    let signing = match judge(services, &tx, &checker.into(), &request).await? {
+        Ok(signing) => signing,
+        Err(refusal) => return Err(deny(services, tx, checker, &request, refusal, source).await?),
+    };
     let signature =
         Signature { checker: signatory(checker), way, sole_administrator: signing == Signing::AsSoleAdministrator };
     let applied = ChangeRequest { state: request.state.apply(signature, now)?, ..request.clone() };
@@ -80,9 +83,8 @@ pub async fn approve(
         }
         Err(ApplyError::Fault(fault)) => return Err(fault.into()),
     }
-    audit::append(services, &tx, &audit::decided(checker, &applied, source)).await?;
+    audit::append(services, &tx, trail::decided(checker, &applied, source)).await?;
     tx.commit().await?;
-    apply::after_commit(services, &applied).await;
     Ok(Decided::Ended(Box::new(applied)))
 }
 
@@ -102,7 +104,9 @@ pub async fn reject(
     let tx = services.store.begin().await?;
     let request = load(&tx, checker, id).await?;
     request.state.decidable(now)?;
-    may_sign(&tx, checker, &request).await?.map_err(DecideError::Refused)?;
+    if let Err(refusal) = judge(services, &tx, &checker.into(), &request).await? {
+        return Err(deny(services, tx, checker, &request, refusal, source).await?);
+    }
     let state = request.state.reject(signatory(checker), reason.to_owned(), now)?;
     end(services, tx, checker, ChangeRequest { state, ..request }, source).await
 }
@@ -118,7 +122,7 @@ pub async fn withdraw(
     let tx = services.store.begin().await?;
     let request = load(&tx, maker, id).await?;
     if request.maker.profile_id != maker.profile_id {
-        return Err(DecideError::Refused(Refusal::NotTheMaker));
+        return Err(deny(services, tx, maker, &request, Refusal::NotTheMaker, source).await?);
     }
     let state = request.state.withdraw(now)?;
     end(services, tx, maker, ChangeRequest { state, ..request }, source).await
@@ -135,7 +139,7 @@ async fn end(
         drop(tx);
         return Err(over(services, &ended.id).await?);
     }
-    audit::append(services, &tx, &audit::decided(actor, &ended, source)).await?;
+    audit::append(services, &tx, trail::decided(actor, &ended, source)).await?;
     tx.commit().await?;
     Ok(ended)
 }
@@ -154,6 +158,20 @@ async fn conflict(
     Ok(Decided::Conflicted(Box::new(ended)))
 }
 
+/// Writes down that somebody tried what they may not.
+async fn deny(
+    services: &Services,
+    tx: Tx,
+    actor: &Actor,
+    request: &ChangeRequest,
+    refusal: Refusal,
+    source: &str,
+) -> Result<DecideError, Fault> {
+    audit::append(services, &tx, trail::denied(actor, request, &refusal.to_string(), source)).await?;
+    tx.commit().await?;
+    Ok(DecideError::Refused(refusal))
+}
+
 async fn load(tx: &Tx, actor: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {
     let scope = actor.scope().ok_or(DecideError::NotFound)?;
     ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(DecideError::NotFound)
@@ -168,26 +186,4 @@ async fn over(services: &Services, id: &RequestId) -> Result<DecideError, Fault>
         Some(Err(error)) => DecideError::Over(error),
         Some(Ok(())) | None => DecideError::NotFound,
     })
-}
-
-/// Whether `checker` may sign `request`, by what the directory says of everyone at this moment.
-async fn may_sign(
-    tx: &Tx,
-    checker: &Actor,
-    request: &ChangeRequest,
-) -> Result<Result<Signing, Refusal>, Fault> {
-    let maker = record_of(tx, &request.maker.user_id).await?;
-    let Some(maker) = maker.filter(|maker| maker.profile.id == request.maker.profile_id) else {
-        return Ok(Err(Refusal::MakerGone));
-    };
-    let Some(own) = record_of(tx, &checker.user_id).await? else { return Ok(Err(Refusal::NotAChecker)) };
-    let subjects = subjects_of(tx, request).await?;
-    let sole = sole_administrator(tx, request).await?;
-    Ok(signatures::may_sign(
-        &party_of(&maker, &request.maker.session),
-        &party_of(&own, &checker.proof.session),
-        &request.jurisdiction,
-        &subjects,
-        sole.as_ref(),
-    ))
 }

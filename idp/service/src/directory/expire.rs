@@ -3,6 +3,7 @@
 use countersign_core::directory::change_request::ChangeRequest;
 use countersign_store::ChangeRequests;
 
+use super::trail;
 use crate::login::Fault;
 use crate::{Services, audit};
 
@@ -22,7 +23,7 @@ pub async fn expire_overdue(services: &Services) -> Result<usize, Fault> {
         let Ok(state) = request.state.expire(now) else { continue };
         let request = ChangeRequest { state, ..request };
         if ChangeRequests::on(tx.connection()).end(&request.id, &request.state, now).await? {
-            audit::append(services, &tx, &audit::expired(&request)).await?;
+            audit::append(services, &tx, trail::expired(&request)).await?;
             ended += 1;
         }
     }

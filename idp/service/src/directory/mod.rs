@@ -1,17 +1,22 @@
-//! The directory's use cases: who wants what changed, who signs it, and what it does. Nothing here writes a profile
-//! except in the transaction in which a second person signs.
+//! The directory's use cases: who calls, what they may read, what they want changed, who signs it, and what it does.
+//! Nothing here writes a profile except in the transaction in which a second person signs, but for `suspend`.
 
 mod apply;
+pub mod caller;
 mod decide;
 mod expire;
+mod parties;
 mod prepare;
+pub mod reading;
+mod secrets;
 mod submit;
+mod suspend;
+mod trail;
 mod world;
 
-pub use decide::{Decided, DecideError, approve, reject, withdraw};
+pub use decide::{DecideError, Decided, approve, reject, withdraw};
 pub use expire::expire_overdue;
 pub use prepare::{Prepared, prepare};
+pub use secrets::{RevealError, reveal};
 pub use submit::{SubmitError, Submitted, submit};
-
-#[cfg(test)]
-mod tests;
+pub use suspend::{SuspendError, suspend};

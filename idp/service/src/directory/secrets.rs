@@ -8,6 +8,7 @@ use countersign_core::ids::RequestId;
 use countersign_core::secret::SecretString;
 use countersign_store::{ChangeRequests, RequestSecrets, Tx};
 
+use super::trail;
 use crate::login::{Fault, faults};
 use crate::{Purpose, Services, audit};
 
@@ -62,7 +63,7 @@ pub async fn reveal(
     let opened = services.vault.open(Purpose::RequestSecret, id.as_str().as_bytes(), &sealed);
     let opened = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
     let secret = opened.ok_or_else(|| Fault::internal("a request's secret cannot be opened"))?;
-    audit::append(services, &tx, &audit::secret_shown(reader, &request, source)).await?;
+    audit::append(services, &tx, trail::secret_shown(reader, &request, source)).await?;
     tx.commit().await?;
     Ok(SecretString::new(secret))
 }

@@ -2,13 +2,14 @@
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::capabilities::AccessLevel;
-use countersign_core::directory::change_request::{ChangeRequest, Draft, Signatory, SignedText, State};
-use countersign_core::directory::finding::{Finding, FindingCode, Findings};
-use countersign_core::directory::signatures;
+use countersign_core::directory::change_request::{ChangeRequest, Draft, SignedText, State, Target};
+use countersign_core::directory::finding::{Finding, FindingCode};
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, Tx};
 
+use super::parties::{could_be_signed, signatory};
 use super::prepare::{Prepared, prepare};
+use super::trail;
 use crate::login::{Fault, faults};
 use crate::{Services, audit};
 
@@ -43,14 +44,14 @@ pub async fn submit(
     maker: &Actor,
     draft: &Draft,
     reason: Option<String>,
+    source: &str,
 ) -> Result<Submitted, SubmitError> {
     if !maker.holds(AccessLevel::Maker) {
         return Err(SubmitError::NotAMaker);
     }
     let prepared = prepare(services, || tx.connection(), maker, draft, reason).await?;
-    let Prepared { document: Some(document), mut findings, jurisdiction, concerns } = prepared else {
-        return Err(SubmitError::Refused(prepared.findings));
-    };
+    let Prepared { document, mut findings, jurisdiction, concerns } = prepared;
+    let Some(document) = document else { return Err(SubmitError::Refused(findings)) };
     let now = services.now();
     let expires_at = now + chrono::TimeDelta::days(services.directory_policy().request_days.into());
     let request = ChangeRequest {
@@ -62,13 +63,22 @@ pub async fn submit(
         submitted_at: now,
         state: State::Pending { expires_at },
     };
-    if !super::decide::could_be_signed(services, tx, maker, &request).await? {
+    if !could_be_signed(services, tx, &request, maker).await? {
         findings.push(Finding { field: String::new(), code: FindingCode::NoChecker });
         return Err(SubmitError::Refused(findings));
     }
     if let Err(held) = ChangeRequests::on(tx.connection()).add(&request).await? {
         return Err(SubmitError::Refused(raced(&held)));
     }
-    audit::append(services, tx, audit::submitted(maker, &request)).await?;
+    audit::append(services, tx, trail::submitted(maker, &request, source)).await?;
     Ok(Submitted { request, findings })
+}
+
+/// Somebody else was faster with a request about the same thing.
+fn raced(held: &[Target]) -> Vec<Finding> {
+    let pending = |target: &Target| Finding {
+        field: target.to_string(),
+        code: FindingCode::AlreadyPending { request: String::new() },
+    };
+    held.iter().map(pending).collect()
 }

@@ -10,12 +10,13 @@ use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::session::EndedBecause;
 use countersign_store::{Directory, Phases, Tx};
 
+use super::trail;
 use crate::login::{Fault, faults};
 use crate::outbox::{self, Letter};
 use crate::{Services, audit, sessions};
 
 /// Most characters of a reason.
-pub const MAX_REASON: usize = 500;
+const MAX_REASON: usize = 500;
 
 /// Why nobody was suspended.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ pub async fn suspend(
     }
     sessions::end_all_for_profile(services, tx, &profile.id, EndedBecause::ProfileBarred, None).await?;
     tell_everyone(services, tx, actor, profile, &record.participant).await?;
-    audit::append(services, tx, &audit::suspended(actor, &record, reason, source)).await?;
+    audit::append(services, tx, trail::suspended(actor, &record, reason, source)).await?;
     Ok(())
 }
 

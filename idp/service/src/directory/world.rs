@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::{Actor, Scope};
-use countersign_core::directory::capabilities::BusinessUserGroup;
+use countersign_core::directory::business_group::BusinessUserGroup;
 use countersign_core::directory::change_request::{About, Draft, ParticipantName};
 use countersign_core::directory::participant::Participant;
 use countersign_core::directory::record::ProfileRecord;
@@ -106,18 +106,15 @@ impl World {
 
     /// The participant named, or the actor's own.
     fn participant(&self, actor: &Actor, named: Option<&ParticipantName>) -> Option<&Participant> {
-        match named {
-            None => self.participants.get(&actor.participant),
-            Some(named) => self.participants.values().find(|participant| {
-                participant.clearing_house == named.clearing_house && participant.participant == named.participant
-            }),
-        }
+        named.map_or_else(|| self.participants.get(&actor.participant), |name| self.named(name))
     }
 
-    /// The participant of that name, if it may be seen.
+    /// The participant of that name, if it may be seen and still is one.
     pub(super) fn named(&self, name: &ParticipantName) -> Option<&Participant> {
         self.participants.values().find(|participant| {
-            participant.clearing_house == name.clearing_house && participant.participant == name.participant
+            participant.clearing_house == name.clearing_house
+                && participant.participant.as_str() == name.participant
+                && participant.closed_at.is_none()
         })
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn issue(services: &Services, client: &Client, form: &Form) -> Result
     let token = AccessToken {
         sub: client.client_id.clone(),
         client_id: &client.client_id,
-        audience: audience(services.issuer.as_str(), &resources, false),
+        audience: audience(services.issuer.as_str(), &resources, &scope),
         scope: scope.clone(),
         login: None,
         further: capabilities(client, &scope),

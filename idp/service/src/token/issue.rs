@@ -76,7 +76,7 @@ pub(super) fn tokens(services: &Services, login: Login<'_>) -> Result<TokenRespo
         AccessToken {
             sub: sub.clone(),
             client_id: &client.client_id,
-            audience: audience(services.issuer.as_str(), &login.resources, is_login),
+            audience: audience(services.issuer.as_str(), &login.resources, &login.scope),
             scope: login.scope.clone(),
             login: Some(grant),
             further: facts.release(&clearing, &std::collections::BTreeMap::new(), &Scope::empty()),

@@ -26,6 +26,7 @@ pub(crate) mod pending_targets;
 pub(crate) mod phases;
 pub(crate) mod policies;
 pub(crate) mod profile_activity;
+pub(crate) mod profile_terms;
 pub(crate) mod profiles;
 pub(crate) mod refresh_tokens;
 pub(crate) mod request_secrets;

@@ -13,6 +13,7 @@ pub struct Model {
     pub last_access_at: Option<i64>,
     pub last_access_method: Option<String>,
     pub last_access_source: Option<String>,
+    pub two_factor_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,7 +24,8 @@ use crate::directory::permission::{DaEmails, Office};
 use crate::directory::phase::Phase;
 use crate::directory::policy::DirectoryPolicy;
 use crate::directory::profile::{Profile, UserKind};
-use crate::directory::record::{ProfileRecord, Status};
+use crate::directory::record::ProfileRecord;
+use crate::directory::status::ProfileStatus;
 use crate::directory::user_id::{UserIdError, UserIdGrammar, normalise};
 use crate::ids::ProfileId;
 
@@ -383,7 +384,7 @@ pub fn blank(
     };
     ProfileRecord {
         profile,
-        status: Status::Enabled,
+        status: ProfileStatus::Enabled,
         participant: participant.key.clone(),
         options: ClearingHouseOptions::default(),
         srn: None,

@@ -13,7 +13,8 @@ use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::hong_kong;
 use crate::directory::mailbox::Mailbox;
 use crate::directory::options::ClearingHouseOptions;
-use crate::directory::record::{ProfileRecord, Status};
+use crate::directory::record::ProfileRecord;
+use crate::directory::status::ProfileStatus;
 
 /// Most characters of a surname, and of other names.
 const MAX_NAME: usize = 100;
@@ -73,7 +74,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 pub struct ProfileFields {
     /// ENABLED or DISABLED. ENABLED also ends a suspension or a quarantine.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
+    pub status: Option<ProfileStatus>,
     /// Surname.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
@@ -196,10 +197,10 @@ fn read_or_empty<T>(
     }
 }
 
-fn status(typed: &str) -> Result<Status, FindingCode> {
+fn status(typed: &str) -> Result<ProfileStatus, FindingCode> {
     match typed {
-        "ENABLED" => Ok(Status::Enabled),
-        "DISABLED" => Ok(Status::Disabled),
+        "ENABLED" => Ok(ProfileStatus::Enabled),
+        "DISABLED" => Ok(ProfileStatus::Disabled),
         _ => Err(FindingCode::Unknown { expected: "ENABLED, DISABLED".to_owned() }),
     }
 }

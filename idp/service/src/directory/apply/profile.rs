@@ -4,7 +4,8 @@ use countersign_core::directory::actor::Scope;
 use countersign_core::directory::capabilities::Capabilities;
 use countersign_core::directory::change_request::{Change, ParticipantName, ProfileFields, Subject, blank, merged};
 use countersign_core::directory::participant::ParticipantCode;
-use countersign_core::directory::record::{ProfileRecord, Status};
+use countersign_core::directory::record::ProfileRecord;
+use countersign_core::directory::status::ProfileStatus;
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::{Factor, News};
@@ -86,7 +87,7 @@ async fn create(
     let participant =
         found.filter(|participant| participant.closed_at.is_none()).ok_or_else(|| changed(subject))?;
     let grammar = UserIdGrammar::try_from(&effect.services.policy.user_ids).map_err(Fault::internal)?;
-    let kind = grammar.kind_in(house, user_id).ok_or_else(|| changed(subject))?;
+    let kind = grammar.kind_in(house, user_id).map_err(|_| changed(subject))?;
     effect.allowed(change, subject, kind, house)?;
     let now = effect.services.now();
     let mut record = blank(user_id, kind, &participant, effect.phases.of(house), now);
@@ -110,7 +111,7 @@ async fn replace(
     }
     let id = &after.profile.id;
     let moved = before.profile.email != after.profile.email;
-    if after.status != Status::Enabled {
+    if after.status != ProfileStatus::Enabled {
         end_sessions(effect, id, EndedBecause::ProfileBarred).await?;
     } else if lost(&before.profile.capabilities, &after.profile.capabilities) {
         end_sessions(effect, id, EndedBecause::RightsWithdrawn).await?;

@@ -8,6 +8,7 @@ use askama::Template as _;
 use super::super::*;
 use super::samples;
 use crate::http::locale::Locale;
+use crate::http::management::refusal::{Fault, Kind};
 
 const ROOM: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -66,7 +67,7 @@ fn every_language_has_every_text_with_the_same_arguments() {
 fn every_text_can_be_formatted() {
     for locale in Locale::ALL {
         for (key, variables) in messages(locale) {
-            let numbers = ["count", "minutes", "seconds", "tries"];
+            let numbers = ["count", "least", "minutes", "most", "seconds", "tries"];
             let args: Vec<(&'static str, Arg)> = variables
                 .iter()
                 .map(|name| {
@@ -112,6 +113,10 @@ fn derived_keys() -> BTreeSet<String> {
         BrokenRule::Mismatch,
     ];
     keys.extend(rules.map(|rule| format!("rule-{}", rule.as_str())));
+    for kind in Kind::ALL {
+        keys.extend([format!("problem-{}", kind.name()), format!("problem-{}-title", kind.name())]);
+    }
+    keys.extend(Fault::ALL.iter().map(|fault| fault.key()));
     keys
 }
 

@@ -1,0 +1,52 @@
+//! The management API, under `/api/v1`. Its contract is `countersign-api`; one file per verb and resource.
+//!
+//! Every request passes, from the outside in: [`speak`] (problems are worded, nothing is kept), [`gate`] (who calls, and
+//! how often), then an endpoint, whose extractors say what it needs: [`caller::Reading`] a scope to look within,
+//! [`caller::Acting`] a person, [`caller::SteppedUp`] fresh proof. Cookies are never looked at.
+
+pub mod caller;
+mod document;
+mod gate;
+pub mod parameters;
+mod profiles;
+mod rate;
+pub mod refusal;
+mod speak;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use countersign_api::BASE_PATH;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::gate::Gate;
+use self::refusal::{Kind, Refusal};
+use super::state::AppState;
+
+pub use document::document;
+
+/// Every route of the API.
+pub fn router(state: &AppState) -> Router<AppState> {
+    let gate = Gate::new(Arc::clone(&state.services));
+    let guarded = Router::from(endpoints())
+        .fallback(async || Refusal::new(Kind::NotFound))
+        .method_not_allowed_fallback(async || Refusal::new(Kind::MethodNotAllowed))
+        .layer(from_fn_with_state(gate, gate::identify));
+    let api = Router::new()
+        .route("/openapi.json", get(document::show))
+        .method_not_allowed_fallback(async || Refusal::new(Kind::MethodNotAllowed))
+        .merge(guarded)
+        .layer(from_fn(speak::speak));
+    Router::new().nest(BASE_PATH, api)
+}
+
+/// The endpoints behind the gate. What is routed here is documented, and nothing else is.
+fn endpoints() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(profiles::list::list))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! User profiles.
+
+pub(super) mod list;
+mod summary;

@@ -1,0 +1,230 @@
+//! Why a request is not served: one closed list of problems, each with its name, its status and its texts.
+//!
+//! A handler says which; [`super::speak`] puts it in the caller's language (RFC 9457).
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_core::oauth::error::{ErrorCode, OAuthError};
+
+use crate::http::oauth::machine::note;
+use crate::http::pages::Arg;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $status:ident $text:literal),* $(,)?) => {
+        /// A kind of problem.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $name),*
+        }
+
+        impl Kind {
+            /// Every kind; written by the same list as the kinds.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// What its `type` ends with.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text),*
+                }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$name => StatusCode::$status),*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The bearer token or its header is malformed (RFC 6750 §3.1).
+    InvalidRequest = BAD_REQUEST "invalid-request",
+    /// Parameters of the query are unknown or wrong.
+    InvalidParameters = BAD_REQUEST "invalid-parameters",
+    /// No token, or one that does not hold (RFC 6750 §3.1).
+    InvalidToken = UNAUTHORIZED "invalid-token",
+    /// More, or fresher, proof is needed (RFC 9470 §3).
+    StepUpRequired = UNAUTHORIZED "step-up-required",
+    /// The token is not for the directory (RFC 6750 §3.1).
+    InsufficientScope = FORBIDDEN "insufficient-scope",
+    /// The caller does not hold the right.
+    Forbidden = FORBIDDEN "forbidden",
+    /// There is no such thing, as far as the caller sees.
+    NotFound = NOT_FOUND "not-found",
+    /// There is, but not by this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED "method-not-allowed",
+    /// The caller takes too much.
+    TooManyRequests = TOO_MANY_REQUESTS "too-many-requests",
+    /// Our fault.
+    Internal = INTERNAL_SERVER_ERROR "internal",
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// Which field or parameter.
+    pub field: String,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What can be wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No such field or parameter.
+    Unknown,
+    /// Given more than once.
+    Repeated,
+    /// Not UTF-8, or with control characters or markup in it.
+    NotPlainText,
+    /// Longer than this many characters.
+    TooLong(u32),
+    /// None of the values that it may have.
+    NotAllowed,
+    /// Not a number from the first to the second.
+    OutOfRange(u32, u32),
+    /// Not an instant of RFC 3339.
+    NotAnInstant,
+    /// Not a cursor of this listing.
+    ForeignCursor,
+}
+
+impl Fault {
+    /// Every fault, for the tests of the texts.
+    pub const ALL: &[Self] = &[
+        Self::Unknown,
+        Self::Repeated,
+        Self::NotPlainText,
+        Self::TooLong(0),
+        Self::NotAllowed,
+        Self::OutOfRange(0, 0),
+        Self::NotAnInstant,
+        Self::ForeignCursor,
+    ];
+
+    /// The code, for programs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Repeated => "repeated",
+            Self::NotPlainText => "not_plain_text",
+            Self::TooLong(_) => "too_long",
+            Self::NotAllowed => "not_allowed",
+            Self::OutOfRange(..) => "out_of_range",
+            Self::NotAnInstant => "not_an_instant",
+            Self::ForeignCursor => "foreign_cursor",
+        }
+    }
+
+    /// The key of its text.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("finding-{}", self.code().replace('_', "-"))
+    }
+
+    /// The arguments of its text.
+    #[must_use]
+    pub fn args(self) -> Vec<(&'static str, Arg)> {
+        match self {
+            Self::TooLong(most) => vec![("most", Arg::Number(most))],
+            Self::OutOfRange(least, most) => {
+                vec![("least", Arg::Number(least)), ("most", Arg::Number(most))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A request that is not served. Without [`super::speak`] around it, it has no body.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// What kind of problem.
+    pub kind: Kind,
+    /// What is wrong with which field.
+    pub flaws: Vec<Flaw>,
+    /// Headers beside the body.
+    headers: HeaderMap,
+}
+
+impl Refusal {
+    /// A problem that needs no more words.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, flaws: Vec::new(), headers: HeaderMap::new() }
+    }
+
+    /// A problem with fields.
+    #[must_use]
+    pub fn of(kind: Kind, flaws: Vec<Flaw>) -> Self {
+        Self { flaws, ..Self::new(kind) }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
+        // What does not fit into a header was never ours to send.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Our fault; the log alone is told why.
+    #[must_use]
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(%error, "a management request failed");
+        Self::new(Kind::Internal)
+    }
+
+    /// Nobody has said who they are (RFC 6750 §3.1: no error code for who did not try).
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(Kind::InvalidToken)
+            .with(header::WWW_AUTHENTICATE, "Bearer realm=\"countersign\", scope=\"directory\"")
+    }
+
+    /// More, or fresher, proof is needed (RFC 9470 §3).
+    #[must_use]
+    pub fn step_up(acr: &str, max_age: u32) -> Self {
+        let challenge = format!(
+            "Bearer realm=\"countersign\", error=\"insufficient_user_authentication\", \
+             error_description=\"A fresh and stronger authentication is needed.\", acr_values=\"{acr}\", \
+             max_age=\"{max_age}\""
+        );
+        Self::new(Kind::StepUpRequired).with(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+/// RFC 6750 §3.
+impl From<OAuthError> for Refusal {
+    fn from(error: OAuthError) -> Self {
+        note(&error);
+        let kind = match error.code() {
+            ErrorCode::InvalidToken => Kind::InvalidToken,
+            ErrorCode::InsufficientScope => Kind::InsufficientScope,
+            ErrorCode::InvalidRequest => Kind::InvalidRequest,
+            _ => return Self::new(Kind::Internal),
+        };
+        // The description holds no quotes and no backslashes: OAuthError keeps them out.
+        let challenge = format!(
+            "Bearer realm=\"countersign\", error=\"{}\", error_description=\"{}\", scope=\"directory\"",
+            error.code(),
+            error.description()
+        );
+        Self::new(kind).with(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        response.headers_mut().extend(self.headers.clone());
+        response.extensions_mut().insert(self);
+        response
+    }
+}

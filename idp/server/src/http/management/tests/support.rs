@@ -1,0 +1,137 @@
+//! Two participants of one house, an exchange, and everyone who might call.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use countersign_core::directory::capabilities::AccessLevel::{self, Checker, Enquiry, Maker};
+use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::oauth::acr::Acr;
+use countersign_core::oauth::client::Client;
+use countersign_service::testing::directory::{CONSOLE, Participant, holding};
+use countersign_service::testing::login::{Person, client};
+use countersign_service::testing::{TestNode, sqlite_node};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::http::router::router;
+use crate::http::state::AppState;
+
+/// A house to manage.
+pub(super) struct House {
+    pub(super) node: TestNode,
+    pub(super) console: Client,
+    pub(super) abc: Participant,
+    pub(super) exchange: Participant,
+    router: Router,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+/// ABC with three users and an administrator, DEF with two and one, and operators.
+pub(super) async fn house() -> House {
+    let node = sqlite_node().await;
+    let console = client(&node.services, CONSOLE);
+    let node = node.with_clients(std::slice::from_ref(&console)).await;
+    let abc = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
+    let def = node.add_participant(ClearingHouse::Hkcc, "DEF").await;
+    let exchange = node.add_participant(ClearingHouse::Exchange, "EXCHANGE").await;
+    for user_id in ["HKABC101", "HKABC102", "HKABC103"] {
+        node.add_member(&abc, user_id, |_| ()).await;
+    }
+    for user_id in ["HKDEF101", "HKDEF102"] {
+        node.add_member(&def, user_id, |_| ()).await;
+    }
+    node.add_member(&def, "HKDEF1X1", holding(&[Enquiry, Maker, Checker])).await;
+    let router = router(AppState::new(node.services.clone(), None));
+    House { node, console, abc, exchange, router }
+}
+
+impl House {
+    /// An administrator of ABC who holds `levels`.
+    pub(super) async fn administrator(&self, levels: &[AccessLevel]) -> Person {
+        let profile = self.node.add_member(&self.abc, "HKABC1X1", holding(levels)).await;
+        self.node.person_of(profile, Acr::OtpApp).await
+    }
+
+    /// An operator.
+    pub(super) async fn operator(&self) -> Person {
+        let profile =
+            self.node.add_member(&self.exchange, "OPS001", holding(&[Enquiry, Maker, Checker])).await;
+        self.node.person_of(profile, Acr::OtpApp).await
+    }
+
+    /// Their access token for the directory.
+    pub(super) async fn token(&self, person: &Person) -> String {
+        self.node.access_token(&self.console, person, "openid directory").await
+    }
+
+    /// The token of the administrator of ABC who may look.
+    pub(super) async fn reader(&self) -> String {
+        let administrator = self.administrator(&[Enquiry]).await;
+        self.token(&administrator).await
+    }
+
+    /// Asks for `path` below the API, with a token.
+    pub(super) async fn get(&self, path: &str, token: &str) -> Answer {
+        let request =
+            Request::get(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends any request.
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 24).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+impl Answer {
+    /// The body, as JSON.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// A header, or nothing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The user IDs of the items.
+    pub(super) fn user_ids(&self) -> Vec<String> {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        let items = self.json();
+        let items = items["items"].as_array().expect("items").clone();
+        items.iter().map(|item| item["user_id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Asserts that it is this problem, complete and not kept.
+    #[track_caller]
+    pub(super) fn assert_problem(&self, status: u16, name: &str) {
+        assert_eq!(self.status.as_u16(), status, "{name}: {}", self.text);
+        let json = self.json();
+        assert_eq!(json["type"], format!("urn:countersign:problem:{name}"));
+        assert_eq!(json["status"], status);
+        assert!(json["title"].as_str().is_some_and(|title| !title.contains("problem-")), "{json}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+    }
+
+    /// The findings, as field and code.
+    pub(super) fn findings(&self) -> Vec<(String, String)> {
+        let json = self.json();
+        let findings = json["findings"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        findings.iter().map(|finding| (text(&finding["field"]), text(&finding["code"]))).collect()
+    }
+}

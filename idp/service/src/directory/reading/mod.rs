@@ -1,0 +1,4 @@
+//! Reading the directory. Every question carries the scope of who asks, down to the query.
+
+pub mod cursor;
+pub mod profiles;

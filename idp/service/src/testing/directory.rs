@@ -1,0 +1,167 @@
+//! Participants, their people, and the access tokens with which those call the management API.
+
+use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
+use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::phase::Phase;
+use countersign_core::directory::profile::{Profile, UserKind};
+use countersign_core::ids::{ParticipantKey, ProfileId};
+use countersign_core::oauth::acr::Acr;
+use countersign_core::oauth::client::Client;
+use countersign_core::oauth::form::Form;
+use countersign_core::oauth::session::EndedBecause;
+pub use countersign_store::Participant;
+use countersign_store::{DirectoryDetails, Participants, Profiles, Sessions};
+
+use super::TestNode;
+use super::login::{Person, REDIRECT, SECRET, VERIFIER};
+use crate::revoke::revoke;
+use crate::sessions::{self, Login};
+use crate::token::token;
+
+/// The client that [`TestNode::access_token`] speaks for; register it with [`super::login::client`].
+pub const CONSOLE: &str = "admin-console";
+
+impl TestNode {
+    /// Adds a participant of `house`.
+    pub async fn add_participant(&self, house: ClearingHouse, participant: &str) -> Participant {
+        let participant = Participant {
+            key: ParticipantKey::generate(&*self.services.entropy),
+            clearing_house: house,
+            participant: participant.to_owned(),
+            kind: if house == ClearingHouse::Exchange { "EX" } else { "CP" }.to_owned(),
+            name: format!("{participant} Limited"),
+            customer_codes: vec![participant.to_owned()],
+        };
+        let tx = self.services.store.begin().await.unwrap();
+        Participants::on(tx.connection()).add(&participant, self.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        participant
+    }
+
+    /// Adds somebody of `participant`, whose profile `edit` may change first.
+    pub async fn add_member(
+        &self,
+        participant: &Participant,
+        user_id: &str,
+        edit: impl FnOnce(&mut Profile),
+    ) -> Profile {
+        let mut profile = member(self, participant, user_id);
+        edit(&mut profile);
+        let tx = self.services.store.begin().await.unwrap();
+        let details = DirectoryDetails { srn: Some(format!("SRN-{user_id}")), ..DirectoryDetails::default() };
+        Profiles::on(tx.connection()).add(&profile, &participant.key, &details).await.unwrap();
+        tx.commit().await.unwrap();
+        profile
+    }
+
+    /// Logs somebody in who is there already.
+    pub async fn person_of(&self, profile: Profile, acr: Acr) -> Person {
+        let login = Login {
+            profile_id: profile.id.clone(),
+            acr,
+            source: "192.0.2.1".to_owned(),
+            user_agent: "Browser".to_owned(),
+            prior_access: None,
+        };
+        let tx = self.services.store.begin().await.unwrap();
+        let (session, cookie) = sessions::establish(&self.services, &tx, login, None).await.unwrap();
+        tx.commit().await.unwrap();
+        Person { profile, session, cookie }
+    }
+
+    /// An access token of `client` for `person`, with `scope`.
+    pub async fn access_token(&self, client: &Client, person: &Person, scope: &str) -> String {
+        self.token_for(client, person, scope, false).await
+    }
+
+    /// The same, of a grant that outlives the session.
+    pub async fn offline_token(&self, client: &Client, person: &Person, scope: &str) -> String {
+        self.token_for(client, person, scope, true).await
+    }
+
+    async fn token_for(&self, client: &Client, person: &Person, scope: &str, offline: bool) -> String {
+        let scope = scope.parse().unwrap();
+        let code = self
+            .code(client, person, |code| {
+                code.acr = person.session.acr;
+                code.scope = scope;
+                code.offline = offline;
+            })
+            .await;
+        self.redeem(client, &code).await
+    }
+
+    /// The access token that a code gives.
+    pub async fn redeem(&self, client: &Client, code: &str) -> String {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+        ];
+        token(&self.services, None, &form(client, &fields)).await.unwrap().access_token
+    }
+
+    /// Signs somebody out.
+    pub async fn sign_out(&self, person: &Person) {
+        let tx = self.services.store.begin().await.unwrap();
+        let (sessions, now) = (Sessions::on(tx.connection()), self.services.now());
+        sessions.end(&person.session.id, EndedBecause::SignedOut, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Revokes a token.
+    pub async fn revoke(&self, client: &Client, revoked: &str) {
+        revoke(&self.services, None, &form(client, &[("token", revoked)])).await.unwrap();
+    }
+
+    /// An access token of `client` as itself.
+    pub async fn service_token(&self, client: &Client, scope: &str) -> String {
+        let fields = [("grant_type", "client_credentials"), ("scope", scope)];
+        token(&self.services, None, &form(client, &fields)).await.unwrap().access_token
+    }
+}
+
+fn form(client: &Client, fields: &[(&str, &str)]) -> Form {
+    let own = [("client_id", client.client_id.as_str()), ("client_secret", SECRET)];
+    let fields = own.iter().chain(fields);
+    Form::from_pairs(fields.map(|(name, value)| ((*name).into(), (*value).into()))).unwrap()
+}
+
+/// Holds `levels` on security management.
+pub fn holding(levels: &[AccessLevel]) -> impl FnOnce(&mut Profile) {
+    let levels = levels.iter().copied().collect();
+    move |profile| {
+        profile.kind = UserKind::DelegatedAdministrator;
+        profile.capabilities = Capabilities {
+            access_levels: [(DaFunction::SecurityManagement, levels)].into(),
+            ..Capabilities::default()
+        };
+    }
+}
+
+fn member(node: &TestNode, participant: &Participant, user_id: &str) -> Profile {
+    Profile {
+        id: ProfileId::generate(&*node.services.entropy),
+        user_id: user_id.to_owned(),
+        kind: UserKind::BusinessUser,
+        clearing_house: participant.clearing_house,
+        participant: participant.participant.clone(),
+        enabled: true,
+        surname: "Chan".to_owned(),
+        other_names: "Tai Man".to_owned(),
+        email: Some(format!("{}@participant.example", user_id.to_lowercase())),
+        enable_from: None,
+        disable_after: None,
+        created_in: Phase::PreParallel,
+        settlement_agent: None,
+        capabilities: Capabilities {
+            business_user_groups: ["11".to_owned()].into(),
+            ..Capabilities::default()
+        },
+        claims: serde_json::Map::new(),
+        locked: false,
+        updated_at: node.services.now(),
+        version: 1,
+    }
+}
