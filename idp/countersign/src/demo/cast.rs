@@ -2,6 +2,7 @@
 
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::participant::ParticipantKind;
 use countersign_core::directory::profile::UserKind;
 
 use super::credentials::State;
@@ -11,7 +12,7 @@ use super::credentials::State;
 pub(crate) struct Firm {
     pub(crate) house: ClearingHouse,
     pub(crate) participant: String,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: ParticipantKind,
     pub(crate) name: String,
     /// Domain of its people's email addresses.
     pub(crate) domain: String,
@@ -41,20 +42,24 @@ pub(crate) const PRINCIPAL: &str = "ABC";
 
 /// Everyone, firm by firm.
 pub(crate) fn cast() -> Vec<(Firm, Vec<Person>)> {
+    use ParticipantKind::{ClearingParticipant, DesignatedBank, SettlementAgent};
     let abc = [participant("HKABC1X", "HKABC1"), vec![agents_person("HKABC1SA")]].concat();
     vec![
-        (firm(ClearingHouse::Hkcc, PRINCIPAL, "CP", "ABC Securities Limited"), abc),
-        (firm(ClearingHouse::Seoch, "DEF", "CP", "DEF Brokers Limited"), participant("HKDEFX1", "HKDEF1")),
+        (firm(ClearingHouse::Hkcc, PRINCIPAL, ClearingParticipant, "ABC Securities Limited"), abc),
         (
-            firm(ClearingHouse::Hkscc, "01234", "DB", "Bank of 01234 Limited"),
+            firm(ClearingHouse::Seoch, "DEF", ClearingParticipant, "DEF Brokers Limited"),
+            participant("HKDEFX1", "HKDEF1"),
+        ),
+        (
+            firm(ClearingHouse::Hkscc, "01234", DesignatedBank, "Bank of 01234 Limited"),
             participant("B01234X", "B01234"),
         ),
-        (firm(ClearingHouse::Hkcc, AGENT, "SA", "SAG Settlement Services Limited"), agent()),
-        (firm(ClearingHouse::Exchange, "EXCHANGE", "EX", "The exchange"), operators()),
+        (firm(ClearingHouse::Hkcc, AGENT, SettlementAgent, "SAG Settlement Services Limited"), agent()),
+        (firm(ClearingHouse::Exchange, "EXCHANGE", ParticipantKind::Exchange, "The exchange"), operators()),
     ]
 }
 
-fn firm(house: ClearingHouse, participant: &str, kind: &'static str, name: &str) -> Firm {
+fn firm(house: ClearingHouse, participant: &str, kind: ParticipantKind, name: &str) -> Firm {
     let domain = format!("{}.example", participant.to_lowercase());
     Firm { house, participant: participant.to_owned(), kind, name: name.to_owned(), domain }
 }
@@ -181,6 +186,6 @@ fn rights(levels: &[AccessLevel]) -> Capabilities {
 }
 
 pub(crate) fn holding(groups: &[&str]) -> Capabilities {
-    let business_user_groups = groups.iter().map(|group| (*group).to_owned()).collect();
+    let business_user_groups = groups.iter().filter_map(|group| group.parse().ok()).collect();
     Capabilities { business_user_groups, ..Capabilities::default() }
 }

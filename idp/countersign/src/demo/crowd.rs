@@ -1,6 +1,7 @@
 //! Any number of further users who are ready to log in, for tests and load: business users of made-up participants.
 
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::participant::ParticipantKind;
 use countersign_core::directory::profile::UserKind;
 
 use super::cast::{Firm, Person, holding};
@@ -31,7 +32,7 @@ fn firm(at: usize) -> Firm {
     let code = code(at);
     Firm {
         house: ClearingHouse::Hkcc,
-        kind: "CP",
+        kind: ParticipantKind::ClearingParticipant,
         name: format!("{code} Clearing Limited"),
         domain: format!("{}.example", code.to_lowercase()),
         participant: code,

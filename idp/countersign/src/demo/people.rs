@@ -1,6 +1,11 @@
 //! People set up as their state says, written as login itself would have written them.
 
 use chrono::TimeDelta;
+use countersign_core::directory::label::Label;
+use countersign_core::directory::options::{
+    ClearingHouseOptions, LimitTooHigh, TransactionLimit, TransactionLimits,
+};
+use countersign_core::directory::participant::{Participant, ParticipantCode};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{Profile, UserKind};
 use countersign_core::ids::{ParticipantKey, ProfileId};
@@ -8,7 +13,7 @@ use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_core::{EntropyExt as _, Timestamp};
 use countersign_service::{Services, enrolment};
-use countersign_store::{DirectoryDetails, Participant, Participants, Profiles, Tx};
+use countersign_store::{DirectoryDetails, Participants, Profiles, Tx};
 use serde_json::{Map, Value, json};
 
 use super::cast::{Firm, Person};
@@ -40,13 +45,17 @@ pub(crate) struct Registrar<'a> {
 
 impl Registrar<'_> {
     pub(crate) async fn enter_firm(&self, firm: &Firm) -> anyhow::Result<ParticipantKey> {
+        let code = ParticipantCode::parse(firm.house, &firm.participant)?;
         let participant = Participant {
             key: ParticipantKey::generate(&*self.services.entropy),
             clearing_house: firm.house,
-            participant: firm.participant.clone(),
-            kind: firm.kind.to_owned(),
-            name: firm.name.clone(),
-            customer_codes: vec![firm.participant.clone()],
+            participant: code.clone(),
+            kind: firm.kind,
+            name: Label::parse(&firm.name)?,
+            customer_codes: vec![code],
+            sole_administrator: None,
+            closed_at: None,
+            version: 1,
         };
         Participants::on(self.tx.connection()).add(&participant, self.now).await?;
         Ok(participant.key)
@@ -62,9 +71,10 @@ impl Registrar<'_> {
     ) -> anyhow::Result<User> {
         let profile = self.profile(firm, person);
         let details = DirectoryDetails {
-            options: options(person),
+            options: options(person)?,
             srn: person.card.then(|| srn(&person.user_id)),
             certificate_expiry: person.card.then(|| self.now + TimeDelta::days(365)),
+            merged_from: Vec::new(),
         };
         Profiles::on(self.tx.connection()).add(&profile, key, &details).await?;
         if let Some(password) = password {
@@ -153,18 +163,22 @@ fn groups(services: &Services, count: usize, length: usize) -> String {
 }
 
 /// Clearing-house options of a business user.
-fn options(person: &Person) -> Map<String, Value> {
+fn options(person: &Person) -> Result<ClearingHouseOptions, LimitTooHigh> {
     if person.kind != UserKind::BusinessUser {
-        return Map::new();
+        return Ok(ClearingHouseOptions::default());
     }
-    let options = json!({
-        "cash": true,
-        "di_requirement": false,
-        "transaction_limits": { "default": 9_999_999, "di": 5_000_000, "si_isi": 5_000_000 },
-        "cash_compensation_indicator": false,
-        "cash_prepayment": true,
-    });
-    options.as_object().cloned().unwrap_or_default()
+    let limit = |dollars: u64| TransactionLimit::try_from(dollars).map(Some);
+    Ok(ClearingHouseOptions {
+        cash: true,
+        transaction_limits: TransactionLimits {
+            default: limit(9_999_999)?,
+            di: limit(5_000_000)?,
+            si_isi: limit(5_000_000)?,
+            ..TransactionLimits::default()
+        },
+        cash_prepayment: true,
+        ..ClearingHouseOptions::default()
+    })
 }
 
 /// Standard claims beyond names and email (OIDC Core §5.1).

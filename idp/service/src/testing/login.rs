@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::label::Label;
+use countersign_core::directory::participant::{Participant, ParticipantCode, ParticipantKind};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{LastAccess, Profile, UserKind};
 use countersign_core::ids::{GrantId, ParticipantKey, ProfileId};
@@ -14,7 +16,7 @@ use countersign_core::oauth::code::CodeGrant;
 use countersign_core::oauth::session::Session;
 use countersign_core::secret::{OpaqueToken, SecretString, TokenPrefix};
 use countersign_core::{Timestamp, from_millis};
-use countersign_store::{AuthorizationCodes, Clients, DirectoryDetails, Participant, Participants, Profiles};
+use countersign_store::{AuthorizationCodes, Clients, DirectoryDetails, Participants, Profiles};
 
 use super::TestNode;
 use crate::{Services, clients, keys, sessions};
@@ -57,15 +59,19 @@ impl TestNode {
     pub async fn person(&self, edit: impl FnOnce(&mut Profile)) -> Person {
         static NEXT: AtomicU32 = AtomicU32::new(100);
         let services = &self.services;
+        let code = NEXT.fetch_add(1, Ordering::SeqCst).to_string();
         let participant = Participant {
             key: ParticipantKey::generate(&*services.entropy),
             clearing_house: ClearingHouse::Hkcc,
-            participant: format!("P{}", NEXT.fetch_add(1, Ordering::SeqCst)),
-            kind: "CP".into(),
-            name: "A participant".into(),
-            customer_codes: vec![],
+            participant: ParticipantCode::parse(ClearingHouse::Hkcc, &code).unwrap(),
+            kind: ParticipantKind::ClearingParticipant,
+            name: Label::parse("A participant").unwrap(),
+            customer_codes: Vec::new(),
+            sole_administrator: None,
+            closed_at: None,
+            version: 1,
         };
-        let mut profile = profile(services, &participant.participant);
+        let mut profile = profile(services, participant.participant.as_str());
         edit(&mut profile);
         let login = sessions::Login {
             profile_id: profile.id.clone(),
@@ -143,7 +149,7 @@ fn profile(services: &Services, participant: &str) -> Profile {
         created_in: Phase::ParallelRun,
         settlement_agent: None,
         capabilities: Capabilities {
-            business_user_groups: ["11".to_owned()].into(),
+            business_user_groups: ["11".parse().unwrap()].into(),
             access_levels: [(DaFunction::SecurityManagement, [AccessLevel::Enquiry].into())].into(),
         },
         claims: serde_json::Map::new(),

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use countersign_core::directory::capabilities::Capabilities;
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::label::Label;
+use countersign_core::directory::participant::{Participant, ParticipantCode, ParticipantKind};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{Profile, UserKind};
 use countersign_core::ids::{ParticipantKey, ProfileId};
@@ -14,7 +16,7 @@ use countersign_core::oauth::client::{
 use countersign_core::oauth::scope::Scope;
 use countersign_core::oauth::session::Session;
 use countersign_core::secret::OpaqueToken;
-use countersign_store::{Clients, DirectoryDetails, Participant, Participants, Phases, Profiles};
+use countersign_store::{Clients, DirectoryDetails, Participants, Phases, Profiles};
 
 use super::TestNode;
 use crate::sessions::{self, Login};
@@ -41,20 +43,25 @@ impl TestNode {
     pub async fn add_user(&self, user_id: &str) -> ProfileId {
         let services = &self.services;
         let now = services.now();
+        let code: String = user_id.chars().skip(user_id.len() - 3).collect();
         let participant = Participant {
             key: ParticipantKey::generate(&*services.entropy),
             clearing_house: ClearingHouse::Hkcc,
-            participant: user_id.to_owned(),
-            kind: "CP".to_owned(),
-            name: format!("{user_id} Limited"),
+            // The user's own digits, so that every user is of a participant of their own.
+            participant: ParticipantCode::parse(ClearingHouse::Hkcc, &code).unwrap(),
+            kind: ParticipantKind::ClearingParticipant,
+            name: Label::parse(&format!("{user_id} Limited")).unwrap(),
             customer_codes: Vec::new(),
+            sole_administrator: None,
+            closed_at: None,
+            version: 1,
         };
         let profile = Profile {
             id: ProfileId::generate(&*services.entropy),
             user_id: user_id.to_owned(),
             kind: UserKind::BusinessUser,
             clearing_house: ClearingHouse::Hkcc,
-            participant: participant.participant.clone(),
+            participant: participant.participant.to_string(),
             enabled: true,
             surname: "Chan".to_owned(),
             other_names: "Tai Man".to_owned(),

@@ -84,7 +84,7 @@ pub(super) async fn page(door: &Door, present: &Present, said: Said) -> Response
         name: format!("{} {}", profile.other_names, profile.surname).trim().to_owned(),
         participant: format!("{} · {}", profile.participant, profile.clearing_house),
         email: profile.email.clone(),
-        groups: profile.capabilities.business_user_groups.iter().cloned().collect(),
+        groups: profile.capabilities.business_user_groups.iter().map(ToString::to_string).collect(),
         last_access: present.session.prior_access.as_ref().and_then(last_access),
         channel: ChannelChoice {
             current: means.channel.map(|channel| match channel {

@@ -7,6 +7,8 @@ use chrono::TimeDelta;
 use countersign_core::Timestamp;
 use countersign_core::directory::capabilities::Capabilities;
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::label::Label;
+use countersign_core::directory::participant::{Participant, ParticipantCode, ParticipantKind};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{Profile, UserKind};
 use countersign_core::ids::{InteractionId, ParticipantKey, ProfileId};
@@ -15,7 +17,7 @@ use countersign_core::journey::steps::Action;
 use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::interaction::{Interaction, Reason, Requirement, Target};
 use countersign_core::secret::SecretString;
-use countersign_store::{DirectoryDetails, Participant, Participants, Phases, Profiles};
+use countersign_store::{DirectoryDetails, Participants, Phases, Profiles};
 
 use crate::login::{self, Advance, Arrival, FlowPage, LogInError, Visit};
 use crate::testing::{TestNode, nodes};
@@ -54,13 +56,17 @@ impl World {
         let world = Self { node, visit: browser("browser-one"), participant };
         let now = world.services().now();
         let tx = world.services().store.begin().await.unwrap();
+        let code = ParticipantCode::parse(ClearingHouse::Hkcc, "ABC").unwrap();
         let abc = Participant {
             key: world.participant.clone(),
             clearing_house: ClearingHouse::Hkcc,
-            participant: "ABC".into(),
-            kind: "CP".into(),
-            name: "ABC Clearing".into(),
-            customer_codes: vec!["ABC".into()],
+            participant: code.clone(),
+            kind: ParticipantKind::ClearingParticipant,
+            name: Label::parse("ABC Clearing").unwrap(),
+            customer_codes: vec![code],
+            sole_administrator: None,
+            closed_at: None,
+            version: 1,
         };
         Participants::on(tx.connection()).add(&abc, now).await.unwrap();
         tx.commit().await.unwrap();
