@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::subject::subject_of;
-use crate::testing::people::{CALLBACK, client, request};
+use crate::testing::applications::{CALLBACK, public_client, request};
 use crate::testing::{TestNode, nodes, sqlite_node};
 
 const BROWSER: &str = "csb_one";
@@ -46,7 +46,7 @@ pub(crate) async fn house(kind: ClientKind) -> Vec<TestNode> {
     let all = nodes().await;
     for node in &all {
         node.make_keys().await;
-        node.add_client(&client("dms", kind)).await;
+        node.add_client(&public_client("dms", kind)).await;
     }
     all
 }
