@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the system lacks (Debian 12). Idempotent. Asks for `demo`, `test` or `soak`; the default is `test`.
+# Installs what the system lacks (Debian 12). Idempotent. Takes `demo`, `test` or `soak`; the default is `test`.
 # Installs by itself as root or with passwordless sudo; otherwise prints the one command to run.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 what=${1:-test}
 packages=(build-essential ca-certificates pkg-config)
@@ -21,19 +22,28 @@ missing=()
 for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+install_missing() {
+    # A new PostgreSQL package must not start a cluster of its own: the tests start a throw-away one.
+    local install="mkdir -p /etc/postgresql-common && { [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; } && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" -eq 0 ]; then
+        echo "Installing: ${missing[*]}"
+        bash -c "$install" >/dev/null
+    elif sudo -n true 2>/dev/null; then
+        echo "Installing with sudo: ${missing[*]}"
+        sudo -n bash -c "$install" >/dev/null
+    else
+        echo "These packages are missing: ${missing[*]}" >&2
+        echo "Install them with:" >&2
+        echo "  sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+        exit 1
+    fi
+}
 
-# A new PostgreSQL package must not start a cluster of its own: the tests start a throw-away one.
-install="mkdir -p /etc/postgresql-common && { [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf; } && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${missing[*]}"
-if [ "$(id -u)" -eq 0 ]; then
-    echo "Installing: ${missing[*]}"
-    bash -c "$install" >/dev/null
-elif sudo -n true 2>/dev/null; then
-    echo "Installing with sudo: ${missing[*]}"
-    sudo -n bash -c "$install" >/dev/null
-else
-    echo "These packages are missing: ${missing[*]}" >&2
-    echo "Install them with:" >&2
-    echo "  sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
-    exit 1
+[ ${#missing[@]} -eq 0 ] || install_missing
+
+# Debian has no package of this one. It is built once, beside what the tests build, and stays out of the user's own tools.
+tools="${CARGO_TARGET_DIR:-target}/tools"
+if [ "$what" = soak ] && ! command -v cargo-deny >/dev/null && [ ! -x "$tools/bin/cargo-deny" ]; then
+    echo "Installing: cargo-deny"
+    cargo install --quiet --locked --root "$tools" cargo-deny
 fi

@@ -1,90 +1,13 @@
 //! The binary as an operator meets it: exit codes, refusals, and an orderly end.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::Stdio;
 
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-
-fn countersign() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COUNTERSIGN_")) {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-struct Installation {
-    directory: tempfile::TempDir,
-    port: u16,
-}
-
-impl Installation {
-    fn new(database: &Path, more: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let port = free_port();
-        let database = directory.path().join(database);
-        let toml = format!(
-            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\nmaster_key.value = \"{KEY}\"\n\
-             database.url = \"sqlite://{}?mode=rwc\"\n{more}",
-            database.display()
-        );
-        fs::write(directory.path().join("countersign.toml"), toml).unwrap();
-        Self { directory, port }
-    }
-
-    fn config(&self) -> PathBuf {
-        self.directory.path().join("countersign.toml")
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = countersign();
-        command.args(words).arg("--config").arg(self.config());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        self.command(words).output().unwrap()
-    }
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// Waits until `path` at `port` answers 200; an error when the process has ended.
-fn wait_until_ready(process: &mut Child, port: u16) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while Instant::now() < deadline {
-        if get(port, "/readyz").starts_with("HTTP/1.1 200") {
-            return;
-        }
-        assert!(process.try_wait().unwrap().is_none(), "it ended");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("not ready");
-}
-
-fn get(port: u16, path: &str) -> String {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return String::new() };
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    answer
-}
-
-fn terminate(process: &Child) {
-    let id = process.id().to_string();
-    assert!(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id]).status().unwrap().success());
-}
+use super::installation::{
+    Installation, KEY, countersign, free_port, get, said, terminate, wait_until_ready,
+};
 
 #[test]
 fn misuse_is_2_failure_is_1_and_done_is_0() {

@@ -2,3 +2,7 @@
 
 #[cfg(test)] // so that its helpers may unwrap and panic as tests do
 mod command_line;
+#[cfg(test)]
+mod installation;
+#[cfg(test)]
+mod tls;

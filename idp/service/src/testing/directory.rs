@@ -4,34 +4,28 @@ use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFun
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{Profile, UserKind};
-use countersign_core::ids::{ParticipantKey, ProfileId};
+use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::session::EndedBecause;
-pub use countersign_store::Participant;
+pub use countersign_core::directory::participant::Participant;
 use countersign_store::{DirectoryDetails, Participants, Profiles, Sessions};
 
 use super::TestNode;
-use super::login::{Person, REDIRECT, SECRET, VERIFIER};
+use super::applications::{CALLBACK as REDIRECT, SECRET, VERIFIER};
+use super::people::{Person, firm};
 use crate::revoke::revoke;
 use crate::sessions::{self, Login};
 use crate::token::token;
 
-/// The client that [`TestNode::access_token`] speaks for; register it with [`super::login::client`].
+/// The client that [`TestNode::access_token`] speaks for; register it with [`super::applications::client`].
 pub const CONSOLE: &str = "admin-console";
 
 impl TestNode {
     /// Adds a participant of `house`.
     pub async fn add_participant(&self, house: ClearingHouse, participant: &str) -> Participant {
-        let participant = Participant {
-            key: ParticipantKey::generate(&*self.services.entropy),
-            clearing_house: house,
-            participant: participant.to_owned(),
-            kind: if house == ClearingHouse::Exchange { "EX" } else { "CP" }.to_owned(),
-            name: format!("{participant} Limited"),
-            customer_codes: vec![participant.to_owned()],
-        };
+        let participant = firm(&self.services, house, participant);
         let tx = self.services.store.begin().await.unwrap();
         Participants::on(tx.connection()).add(&participant, self.services.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -146,7 +140,7 @@ fn member(node: &TestNode, participant: &Participant, user_id: &str) -> Profile 
         user_id: user_id.to_owned(),
         kind: UserKind::BusinessUser,
         clearing_house: participant.clearing_house,
-        participant: participant.participant.clone(),
+        participant: participant.participant.to_string(),
         enabled: true,
         surname: "Chan".to_owned(),
         other_names: "Tai Man".to_owned(),
@@ -156,7 +150,7 @@ fn member(node: &TestNode, participant: &Participant, user_id: &str) -> Profile 
         created_in: Phase::PreParallel,
         settlement_agent: None,
         capabilities: Capabilities {
-            business_user_groups: ["11".to_owned()].into(),
+            business_user_groups: ["11".parse().unwrap()].into(),
             ..Capabilities::default()
         },
         claims: serde_json::Map::new(),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use countersign_core::directory::capabilities::AccessLevel::{self, Enquiry};
 use countersign_core::oauth::acr::Acr;
-use countersign_service::testing::login::client;
+use countersign_service::testing::applications::client;
 
 use super::support::house;
 

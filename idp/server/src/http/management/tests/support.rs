@@ -8,7 +8,7 @@ use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_service::testing::directory::{CONSOLE, Participant, holding};
-use countersign_service::testing::login::{Person, client};
+use countersign_service::testing::{applications::client, people::Person};
 use countersign_service::testing::{TestNode, sqlite_node};
 use serde_json::Value;
 use tower::ServiceExt as _;
