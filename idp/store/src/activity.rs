@@ -1,10 +1,14 @@
 //! What login itself keeps of a profile: wrong OTPs, the lock, the last access.
+//!
+//! There is one such row for every profile, and it stands for the profile where transactions meet: whoever writes
+//! what proves a person, or what that opens, [holds](Activity::hold) it first and takes every other row after it.
+//! So two of them wait in line, and never for one another in a circle.
 
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::entities::profile_activity::{Column, Entity, Model};
 use crate::{Connection, StoreError};
@@ -35,6 +39,13 @@ impl<'a> Activity<'a> {
     #[must_use]
     pub fn on(connection: Connection<'a>) -> Self {
         Self(connection)
+    }
+
+    /// Keeps everyone else from writing for `profile` until the transaction ends. What was read of it before may
+    /// be outdated by now; what is read from here on stays so.
+    pub async fn hold(&self, profile: &ProfileId) -> Result<(), StoreError> {
+        Entity::find_by_id(profile.as_str()).lock_exclusive().one(self.0.executor()).await?;
+        Ok(())
     }
 
     /// Counts one more wrong OTP, before it is known to be one, unless `limit` are counted already. However many

@@ -3,7 +3,7 @@
 use countersign_core::journey::password_policy::BrokenRule;
 use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::SecretString;
-use countersign_store::{LoginFlows, Passwords};
+use countersign_store::{Activity, LoginFlows, Passwords};
 
 use crate::Services;
 use crate::event::{self, Event};
@@ -48,6 +48,7 @@ pub async fn change_password(
     let accepted = accepted(services, profile, candidate, confirmed).await?;
     let now = services.now();
     let tx = services.store.begin().await?;
+    Activity::on(tx.connection()).hold(&profile.id).await?;
     proved.give_back(&tx).await?;
     let phc = match accepted {
         Ok(phc) => phc,

@@ -8,7 +8,9 @@ use countersign_core::journey::steps::{Errand, Means, Next, SealedSecret, Step};
 use countersign_core::mail::CodePurpose;
 use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::{OpaqueToken, TokenHash, TokenPrefix};
-use countersign_store::{FoundFlow, LoginFlows, NewFlow, Profiles, SecondFactors, SetUp, Tx};
+use countersign_store::{
+    Activity, Connection, FoundFlow, LoginFlows, NewFlow, Profiles, SecondFactors, SetUp, Tx,
+};
 use serde::{Deserialize, Serialize};
 
 use super::email_otp::{self, MailError, Recipient};
@@ -69,7 +71,7 @@ impl Run {
     pub(crate) async fn load<'c>(
         services: &Services,
         visit: &Visit,
-        connection: impl Fn() -> countersign_store::Connection<'c>,
+        connection: impl Fn() -> Connection<'c>,
         token: &str,
     ) -> Result<Option<Self>, Fault> {
         let token = TokenHash::of(token);
@@ -81,6 +83,21 @@ impl Run {
         let Some(profile) = Profiles::on(connection()).find(&found.profile).await? else { return Ok(None) };
         let set_up = SecondFactors::on(connection()).find(&profile.id).await?;
         Ok(Some(Self { token, found, journey, profile, set_up }))
+    }
+
+    /// The same, to be moved on in `tx`: its owner is held first, as by all who write for them.
+    pub(crate) async fn hold(
+        services: &Services,
+        visit: &Visit,
+        tx: &Tx,
+        token: &str,
+    ) -> Result<Option<Self>, Fault> {
+        let flows = LoginFlows::on(tx.connection());
+        let found = flows.find(&TokenHash::of(token), &visit.browser_hash(), services.now()).await?;
+        let Some(found) = found else { return Ok(None) };
+        Activity::on(tx.connection()).hold(&found.profile).await?;
+        // Whoever held them before may have moved it on, or ended it.
+        Self::load(services, visit, || tx.connection(), token).await
     }
 
     pub(crate) fn means(&self) -> Means {

@@ -3,7 +3,7 @@
 use countersign_core::journey::steps::{self, Errand, StepError};
 use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::SecretString;
-use countersign_store::{Profiles, SecondFactors};
+use countersign_store::{Activity, Profiles, SecondFactors};
 
 use super::attempt::{Attempt, Proved, attempt};
 use super::email_otp::MailError;
@@ -58,6 +58,7 @@ async fn open(
     proved: &Proved,
 ) -> Result<FlowToken, LogInError> {
     let tx = services.store.begin().await?;
+    Activity::on(tx.connection()).hold(&proved.profile).await?;
     proved.give_back(&tx).await?;
     let profile = Profiles::on(tx.connection()).find(&proved.profile).await?.ok_or(LogInError::Wrong)?;
     let set_up = SecondFactors::on(tx.connection()).find(&profile.id).await?;

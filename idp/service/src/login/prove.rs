@@ -65,7 +65,7 @@ pub async fn prove_otp(
 ) -> Result<Advance, ProofError> {
     let typed = otp::normalise(typed);
     let tx = services.store.begin().await?;
-    let mut run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ProofError::Gone)?;
+    let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ProofError::Gone)?;
     let step = run.journey.step.clone();
     if step.channel().is_none() {
         return Err(ProofError::OutOfPlace);
@@ -174,7 +174,7 @@ pub async fn prove_code(
     let typed = normalise_code(typed);
     let now = services.now();
     let tx = services.store.begin().await?;
-    let mut run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ProofError::Gone)?;
+    let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ProofError::Gone)?;
     if run.journey.step != Step::EnrolmentCode {
         return Err(ProofError::OutOfPlace);
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::support::{Has, PASSWORD, World, secret, worlds, wrong};
-use crate::login::{self, Advance, ProofError};
+use crate::account::{ChangePasswordError, change_password};
+use crate::login::{self, Advance, ProofError, SetPasswordError};
+use crate::{enrolment, sessions};
 
 const RACERS: usize = 32;
 
@@ -112,5 +114,62 @@ async fn of_as_many_wrong_passwords_five_are_looked_at() {
             }
         });
         assert_eq!(looked_at.await, 5, "{}", world.node.database.kind);
+    }
+}
+
+/// A login that ends, two resets, a wrong OTP and a change of the password, all of one user at once: some of them
+/// find themselves overtaken, but none waits for another in a circle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_all_that_one_user_can_do_at_once_nothing_breaks() {
+    for mut world in worlds().await {
+        let person = world.person("HKABC101", Has::App).await;
+        for round in 0..12 {
+            world.wait(3600);
+            let phc = world.services().hasher.hash(&secret(PASSWORD)).await.unwrap();
+            let tx = world.services().store.begin().await.unwrap();
+            enrolment::set_password(world.services(), &tx, &person.id, &phc).await.unwrap();
+            tx.commit().await.unwrap();
+            let cookie = world.log_in_by_app("HKABC101").await;
+            let present = sessions::peek(world.services(), &cookie).await.unwrap().unwrap();
+            world.wait(30);
+            let ending = world.password("HKABC101", PASSWORD).await.unwrap();
+            let guessing = world.password("HKABC101", PASSWORD).await.unwrap();
+            let mut resets = Vec::new();
+            for _ in 0..2 {
+                let sealed = login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
+                let (own, otp) = (world.interaction(), world.mailed_otp().await);
+                let token = login::prove_reset(world.services(), &world.visit, &own, &sealed, &otp).await;
+                resets.push(token.unwrap().expose().to_owned());
+            }
+            let otp = world.app();
+            let broken = winners(&world, |services, visit, racer| {
+                let new = secret(&format!("teal-badger-violin-{round}x{racer}7"));
+                let (ending, guessing, otp) = (ending.clone(), guessing.clone(), otp.clone());
+                let (present, reset) = (present.clone(), resets[racer / 8 % 2].clone());
+                async move {
+                    match racer % 4 {
+                        0 => matches!(
+                            login::prove_otp(&services, &visit, &ending, &otp).await,
+                            Err(ProofError::Fault(_))
+                        ),
+                        1 => matches!(
+                            login::set_password(&services, &visit, &reset, &new, &new).await,
+                            Err(SetPasswordError::Fault(_))
+                        ),
+                        2 => matches!(
+                            change_password(&services, &visit, &present, &secret(PASSWORD), (&new, &new))
+                                .await,
+                            Err(ChangePasswordError::Fault(_))
+                        ),
+                        _ if racer > 8 => false,
+                        _ => matches!(
+                            login::prove_otp(&services, &visit, &guessing, &wrong(&otp)).await,
+                            Err(ProofError::Fault(_))
+                        ),
+                    }
+                }
+            });
+            assert_eq!(broken.await, 0, "{}", world.node.database.kind);
+        }
     }
 }
