@@ -49,7 +49,7 @@ pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};
 pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
 pub use outbox::{DueMail, NewMail, Outbox};
 pub use participants::{Participant, Participants};
-pub use passwords::{Credential, Passwords};
+pub use passwords::{Credential, Passwords, StoredPassword};
 pub use phases::{CurrentPhases, Phases};
 pub use profiles::{DirectoryDetails, Profiles};
 pub use refresh_tokens::{RefreshTokens, Successor};

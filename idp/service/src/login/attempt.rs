@@ -8,7 +8,9 @@ use countersign_core::journey::lockout::{self, Counted, Failures, Verdict};
 use countersign_core::mail::{Mail, News};
 use countersign_core::secret::{SecretString, TokenHash};
 use countersign_core::{Timestamp, directory::user_id};
-use countersign_store::{Activity, Counters, Credential, LockedBecause, Passwords, Profiles, Tx, Window};
+use countersign_store::{
+    Activity, Counters, Credential, LockedBecause, Passwords, Profiles, StoredPassword, Tx, Window,
+};
 
 use super::fault::Fault;
 use super::known;
@@ -34,6 +36,8 @@ pub(crate) enum Attempt {
 pub(crate) struct Proved {
     /// Whose.
     pub(crate) profile: ProfileId,
+    /// When the password that it is was set.
+    set_at: Timestamp,
     keys: Keys,
 }
 
@@ -65,11 +69,12 @@ pub(crate) async fn attempt(
     };
     // Past the count that locks, nobody learns any more what the password is, whoever they are.
     let over = failures > u32::from(services.policy.lockout.lock_after_passwords);
-    let phc = credential.as_ref().filter(|_| !over).and_then(|credential| credential.phc.as_deref());
-    if services.hasher.verify_admitted(admitted, password, phc).await? {
-        return credential.map_or(Ok(Attempt::Wrong), |credential| {
-            Ok(Attempt::Right(Proved { profile: credential.profile, keys }))
-        });
+    let stored = credential.filter(|_| !over).and_then(|found| Some((found.profile, found.password?)));
+    let phc = stored.as_ref().map(|(_, password)| password.phc.expose());
+    if services.hasher.verify_admitted(admitted, password, phc).await?
+        && let Some((profile, StoredPassword { set_at, .. })) = stored
+    {
+        return Ok(Attempt::Right(Proved { profile, set_at, keys }));
     }
     event::record(&Event::WrongPassword, None, &visit.neighbourhood());
     if lockout::locks(&services.policy.lockout, failures) {
@@ -115,6 +120,13 @@ async fn count(
 }
 
 impl Proved {
+    /// Holds the profile for `tx` and says whether the password is still the one that was looked at. A reset may have
+    /// replaced it meanwhile: then it is as wrong as any other, and stays counted.
+    pub(crate) async fn stands(&self, tx: &Tx) -> Result<bool, Fault> {
+        Activity::on(tx.connection()).hold(&self.profile).await?;
+        Ok(Passwords::on(tx.connection()).is_present(&self.profile, self.set_at).await?)
+    }
+
     /// Gives the counts back.
     pub(crate) async fn give_back(&self, tx: &Tx) -> Result<(), Fault> {
         let counters = Counters::on(tx.connection());

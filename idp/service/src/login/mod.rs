@@ -23,7 +23,7 @@ mod unlock;
 mod visit;
 
 pub use act::{ActError, act, resend};
-pub(crate) use attempt::{Attempt, attempt};
+pub(crate) use attempt::{Attempt, Proved, attempt};
 pub use check::Refusal;
 pub use fault::Fault;
 pub(crate) use fault::faults;

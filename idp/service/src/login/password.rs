@@ -3,7 +3,7 @@
 use countersign_core::journey::steps::{self, Errand, StepError};
 use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::SecretString;
-use countersign_store::{Activity, Profiles, SecondFactors};
+use countersign_store::{Profiles, SecondFactors};
 
 use super::attempt::{Attempt, Proved, attempt};
 use super::email_otp::MailError;
@@ -51,14 +51,17 @@ pub async fn log_in(
     }
 }
 
-async fn open(
+/// Begins the login that a right password opens, unless the password was replaced meanwhile.
+pub(super) async fn open(
     services: &Services,
     visit: &Visit,
     interaction: &Interaction,
     proved: &Proved,
 ) -> Result<FlowToken, LogInError> {
     let tx = services.store.begin().await?;
-    Activity::on(tx.connection()).hold(&proved.profile).await?;
+    if !proved.stands(&tx).await? {
+        return Err(LogInError::Wrong);
+    }
     proved.give_back(&tx).await?;
     let profile = Profiles::on(tx.connection()).find(&proved.profile).await?.ok_or(LogInError::Wrong)?;
     let set_up = SecondFactors::on(tx.connection()).find(&profile.id).await?;
