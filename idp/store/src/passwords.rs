@@ -6,7 +6,7 @@
 use countersign_core::ids::ProfileId;
 use countersign_core::secret::SecretString;
 use countersign_core::{Entropy, EntropyExt as _, Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -116,6 +116,16 @@ impl<'a> Passwords<'a> {
             .exec_without_returning(self.0.executor())
             .await?;
         Ok(())
+    }
+
+    /// Keeps the same password under another PHC string, if it is still stored under `phc`; says whether it was.
+    /// When it was set, and those before it, stay as they are.
+    pub async fn rehash(&self, profile: &ProfileId, phc: &str, anew: &str) -> Result<bool, StoreError> {
+        let update = passwords::Entity::update_many()
+            .col_expr(passwords::Column::Phc, Expr::value(anew))
+            .filter(passwords::Column::ProfileId.eq(profile.as_str()))
+            .filter(passwords::Column::Phc.eq(phc));
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
 
     async fn forget_past(&self, profile: &ProfileId, history: u8) -> Result<(), StoreError> {

@@ -36,8 +36,8 @@ pub(crate) enum Attempt {
 pub(crate) struct Proved {
     /// Whose.
     pub(crate) profile: ProfileId,
-    /// When the password that it is was set.
-    set_at: Timestamp,
+    /// The password that it is, as it was stored.
+    stored: StoredPassword,
     keys: Keys,
 }
 
@@ -72,9 +72,9 @@ pub(crate) async fn attempt(
     let stored = credential.filter(|_| !over).and_then(|found| Some((found.profile, found.password?)));
     let phc = stored.as_ref().map(|(_, password)| password.phc.expose());
     if services.hasher.verify_admitted(admitted, password, phc).await?
-        && let Some((profile, StoredPassword { set_at, .. })) = stored
+        && let Some((profile, stored)) = stored
     {
-        return Ok(Attempt::Right(Proved { profile, set_at, keys }));
+        return Ok(Attempt::Right(Proved { profile, stored, keys }));
     }
     event::record(&Event::WrongPassword, None, &visit.neighbourhood());
     if lockout::locks(&services.policy.lockout, failures) {
@@ -124,7 +124,24 @@ impl Proved {
     /// replaced it meanwhile: then it is as wrong as any other, and stays counted.
     pub(crate) async fn stands(&self, tx: &Tx) -> Result<bool, Fault> {
         Activity::on(tx.connection()).hold(&self.profile).await?;
-        Ok(Passwords::on(tx.connection()).is_present(&self.profile, self.set_at).await?)
+        Ok(Passwords::on(tx.connection()).is_present(&self.profile, self.stored.set_at).await?)
+    }
+
+    /// The hash to keep instead, where the one at hand was made under former parameters. When the pool is full it is
+    /// left for another time.
+    pub(crate) async fn anew(&self, services: &Services, password: &SecretString) -> Option<String> {
+        if services.hasher.is_current(self.stored.phc.expose()) {
+            return None;
+        }
+        let hashed = services.hasher.hash(password).await;
+        hashed.inspect_err(|error| tracing::warn!(%error, "a password was not hashed anew")).ok()
+    }
+
+    /// Keeps that hash, unless another login was faster.
+    pub(crate) async fn keep(&self, tx: &Tx, anew: &str) -> Result<(), Fault> {
+        let passwords = Passwords::on(tx.connection());
+        passwords.rehash(&self.profile, self.stored.phc.expose(), anew).await?;
+        Ok(())
     }
 
     /// Gives the counts back.

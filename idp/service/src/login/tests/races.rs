@@ -203,7 +203,7 @@ async fn a_password_that_was_right_before_a_reset_opens_nothing_after_it() {
         };
         reset(&world, NEW).await;
 
-        let opened = login::password::open(world.services(), &world.visit, &own, &first);
+        let opened = login::password::open(world.services(), &world.visit, &own, &first, None);
         assert!(matches!(opened.await, Err(LogInError::Wrong)), "{}", world.node.database.kind);
         let phc = world.services().hasher.hash(&secret("amber-walrus-cello-19")).await.unwrap();
         let changed =
