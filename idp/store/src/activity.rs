@@ -6,30 +6,13 @@
 
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
+use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::{Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::entities::profile_activity::{Column, Entity, Model};
 use crate::{Connection, StoreError};
-
-/// Why a profile is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockedBecause {
-    /// Too many wrong passwords.
-    Passwords,
-    /// Too many wrong OTPs after a right password.
-    Otps,
-}
-
-impl LockedBecause {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Passwords => "passwords",
-            Self::Otps => "otps",
-        }
-    }
-}
 
 /// The repository of profiles' activity.
 pub struct Activity<'a>(Connection<'a>);
@@ -73,7 +56,7 @@ impl<'a> Activity<'a> {
         Ok(self.row(profile).await?.map_or(0, |row| u16::try_from(row.wrong_otps).unwrap_or(u16::MAX)))
     }
 
-    /// Locks a profile that is not; says whether this call did.
+    /// Locks a profile that is not, or that was only locked by what any stranger can do; says whether this call did.
     pub async fn lock(
         &self,
         profile: &ProfileId,
@@ -84,8 +67,15 @@ impl<'a> Activity<'a> {
             .col_expr(Column::LockedAt, Expr::value(to_millis(now)))
             .col_expr(Column::LockedBecause, Expr::value(because.as_str()))
             .filter(Column::ProfileId.eq(profile.as_str()))
-            .filter(Column::LockedAt.is_null());
+            .filter(not_yet(because));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// Why a profile is locked, if it is.
+    pub async fn locked(&self, profile: &ProfileId) -> Result<Option<LockedBecause>, StoreError> {
+        let row = self.row(profile).await?.filter(|row| row.locked_at.is_some());
+        let because = row.map(|row| row.locked_because.unwrap_or_default().parse());
+        because.transpose().map_err(|error| StoreError::unreadable("profile_activity", error))
     }
 
     /// Unlocks a profile and forgets its wrong OTPs.
@@ -118,6 +108,15 @@ impl<'a> Activity<'a> {
 
     async fn row(&self, profile: &ProfileId) -> Result<Option<Model>, StoreError> {
         Ok(Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?)
+    }
+}
+
+/// Rows that are not locked as firmly as `because` locks.
+fn not_yet(because: LockedBecause) -> SimpleExpr {
+    let open = Column::LockedAt.is_null();
+    match because {
+        LockedBecause::Passwords => open,
+        LockedBecause::Otps => open.or(Column::LockedBecause.eq(LockedBecause::Passwords.as_str())),
     }
 }
 

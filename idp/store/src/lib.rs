@@ -34,7 +34,7 @@ mod token_facts;
 mod used_assertions;
 mod versions;
 
-pub use activity::{Activity, LockedBecause};
+pub use activity::Activity;
 pub use authorization_codes::AuthorizationCodes;
 pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};

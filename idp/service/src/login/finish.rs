@@ -76,7 +76,10 @@ pub(crate) async fn finish(
         return Err(FinishError::Gone);
     }
     let phases = Phases::on(tx.connection()).current().await?;
-    if let Err(refusal) = check(&run.profile, &phases, LoginMethod::TwoFactor, now) {
+    let known = known::knows(services, visit, &run.profile.user_id);
+    let locked = Activity::on(tx.connection()).locked(&run.profile.id).await?;
+    let barred = locked.is_some_and(|because| because.bars(known));
+    if let Err(refusal) = check(&run.profile, barred, &phases, LoginMethod::TwoFactor, now) {
         tx.commit().await?;
         event::record(&Event::Refused(refusal.name()), Some(&run.profile.id), &visit.neighbourhood());
         return Err(FinishError::Refused(refusal));
@@ -126,7 +129,11 @@ async fn come_in(
     let source = visit.source.to_canonical().to_string();
     let access = LastAccess { time: services.now(), method: acr.short().to_owned(), source: source.clone() };
     activity.record_access(&run.profile.id, &access).await?;
-    Counters::on(tx.connection()).forget(&[&user_id_key(services, &run.profile.user_id)]).await?;
+    // A new browser that has proved everything shows that the guesses were its owner's. In one that was known there
+    // were none of theirs among them.
+    if !known::knows(services, visit, &run.profile.user_id) {
+        Counters::on(tx.connection()).forget(&[&user_id_key(services, &run.profile.user_id)]).await?;
+    }
     let login = Login {
         profile_id: run.profile.id.clone(),
         acr,

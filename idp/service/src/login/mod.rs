@@ -18,6 +18,7 @@ mod password;
 mod prove;
 mod reset;
 mod reset_password;
+mod source;
 mod step_up;
 mod unlock;
 mod visit;

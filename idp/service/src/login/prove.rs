@@ -4,11 +4,12 @@
 //! however many arrive at once, no more than five are looked at before the profile locks.
 
 use chrono::TimeDelta;
+use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::journey::otp::{self, Refusal as OtpRefusal};
 use countersign_core::journey::steps::{Action, Step, StepError};
 use countersign_core::mail::{CodePurpose, Mail, News};
 use countersign_core::secret::SecretString;
-use countersign_store::{Activity, LockedBecause, LoginFlows, SecondFactors, Tx};
+use countersign_store::{Activity, LoginFlows, SecondFactors, Tx};
 
 use super::check::Refusal;
 use super::email_otp::{self, MailError, Typed};

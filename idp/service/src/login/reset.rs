@@ -8,17 +8,17 @@ use countersign_core::Timestamp;
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::user_id::{self, UserIdGrammar};
 use countersign_core::ids::ChallengeId;
-use countersign_core::journey::lockout::{self, Counted, Verdict};
+use countersign_core::journey::lockout::Verdict;
 use countersign_core::journey::otp;
 use countersign_core::mail::CodePurpose;
 use countersign_core::oauth::interaction::Interaction;
-use countersign_store::{Counters, CurrentPhases, OtpChallenges, Phases, Profiles, Tx, Window};
+use countersign_store::{CurrentPhases, OtpChallenges, Phases, Profiles, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::attempt::source_key;
 use super::email_otp::{self, MailError, Recipient, Typed};
 use super::fault::{Fault, faults};
 use super::flow::{self, FlowToken, State};
+use super::source::Source;
 use super::visit::Visit;
 use crate::event::{self, Event};
 use crate::{Purpose, Services};
@@ -106,7 +106,7 @@ pub async fn request_reset(
     let typed: String = user_id.trim().chars().take(MAX_TYPED).collect();
     let user_id = user_id::normalise(&typed);
     let tx = services.store.begin().await?;
-    count_source(services, &tx, visit).await?;
+    count_source(services, &tx, visit, &user_id).await?;
     let phases = Phases::on(tx.connection()).current().await?;
     if only_without_passwords(services, &user_id, &phases)? {
         return Err(RequestResetError::NoPasswordsYet);
@@ -133,17 +133,21 @@ fn has_passwords(phases: &CurrentPhases, house: ClearingHouse) -> bool {
 }
 
 /// Counts the request for its source: asking for resets is no way around the limit of tries.
-async fn count_source(services: &Services, tx: &Tx, visit: &Visit) -> Result<(), RequestResetError> {
-    let now = services.now();
-    let key = source_key(services, &visit.neighbourhood(), now);
-    let counters = Counters::on(tx.connection());
-    let [source] = counters.get([&key], now).await?;
-    let counted = Counted { source, ..Counted::default() };
-    if let Verdict::Wait { seconds } = lockout::password(&services.policy.lockout, counted, now) {
-        return Err(RequestResetError::TooSoon { seconds });
+async fn count_source(
+    services: &Services,
+    tx: &Tx,
+    visit: &Visit,
+    user_id: &str,
+) -> Result<(), RequestResetError> {
+    let source = Source::of(services, visit, user_id);
+    let mut verdict = source.look(services, tx).await?;
+    if verdict == Verdict::Allowed {
+        verdict = source.count(services, tx).await?;
     }
-    counters.count(&key, Window::SinceFirst(chrono::TimeDelta::hours(1)), now).await?;
-    Ok(())
+    match verdict {
+        Verdict::Allowed => Ok(()),
+        Verdict::Wait { seconds } => Err(RequestResetError::TooSoon { seconds }),
+    }
 }
 
 /// The page of a reset under way.

@@ -2,7 +2,7 @@ use countersign_core::directory::phase::Phase;
 use countersign_core::journey::password_policy::BrokenRule;
 use countersign_core::mail::{CodePurpose, News};
 
-use super::support::{Has, PASSWORD, World, done, secret, worlds, wrong};
+use super::support::{Has, PASSWORD, World, browser, done, secret, worlds, wrong};
 use crate::login::{
     self, LogInError, OtpPage, PageOf, ProofError, ProveResetError, Refusal, RequestResetError,
     SetPasswordError,
@@ -170,6 +170,30 @@ async fn mails_of_resets_do_not_use_up_those_of_logins() {
             .password("HKABC103", PASSWORD)
             .await
             .expect("a stranger's resets leave the owner's mails alone");
+    }
+}
+
+#[tokio::test]
+async fn strangers_resets_leave_the_mails_of_a_known_browser_alone() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        let stranger = browser("stranger");
+        for _ in 0..5 {
+            login::request_reset(world.services(), &stranger, "HKABC101").await.unwrap();
+        }
+        let sixth = login::request_reset(world.services(), &stranger, "HKABC101").await;
+        assert!(matches!(sixth, Err(RequestResetError::MailLimit)));
+        world.mail().await;
+
+        world.crowd(0).await;
+        for _ in 0..4 {
+            login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
+        }
+        let token = proved(&world, "HKABC101").await;
+        let sixth = login::request_reset(world.services(), &world.visit, "HKABC101").await;
+        assert!(matches!(sixth, Err(RequestResetError::MailLimit)), "twice five in all");
+        set(&world, &token, NEW, NEW).await.unwrap();
     }
 }
 
