@@ -73,6 +73,9 @@ pub(super) async fn post(mut door: Door, PageForm(answer): PageForm<Answer>) -> 
         Err(ProveResetError::Wrong { left }) => {
             PageError::new(ErrorCode::WrongOtp).with("tries", u32::from(left))
         }
+        Err(ProveResetError::Wait { seconds }) => {
+            PageError::new(ErrorCode::SlowDown).with("seconds", seconds)
+        }
         Err(ProveResetError::Used) => PageError::new(ErrorCode::OtpUsed),
         Err(ProveResetError::TooOld) => PageError::new(ErrorCode::OtpExpired),
         Err(ProveResetError::NoTries) => PageError::new(ErrorCode::OtpTries),
