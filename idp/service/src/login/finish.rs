@@ -159,18 +159,14 @@ async fn keep(
     let factors = SecondFactors::on(tx.connection());
     // Whatever else is under way was begun with another set-up, and could replace or go round this one.
     LoginFlows::on(tx.connection()).consume_all(&run.profile.id, now).await?;
+    let added = |factor| {
+        let from = visit.source.to_canonical().to_string();
+        News::FactorAdded { factor, at: now, from }
+    };
     match adopt {
         Adopt::SoftToken(sealed) => {
             factors.register_soft_token(&run.profile.id, &sealed, totp_step, now).await?;
-            let from = visit.source.to_canonical().to_string();
-            tell(
-                services,
-                tx,
-                visit,
-                run,
-                News::FactorAdded { factor: Factor::AuthenticatorApp, at: now, from },
-            )
-            .await?;
+            tell(services, tx, visit, run, added(Factor::AuthenticatorApp)).await?;
             events.push(Event::SoftTokenAdded);
             Ok(SettingsNews::DeviceRegistered)
         }
@@ -180,6 +176,7 @@ async fn keep(
                 tell(services, tx, visit, run, news).await?;
                 events.push(Event::SoftTokenRemoved);
             }
+            tell(services, tx, visit, run, added(Factor::Email)).await?;
             Ok(SettingsNews::EmailChosen)
         }
     }

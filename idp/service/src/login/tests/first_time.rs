@@ -54,7 +54,7 @@ async fn with_an_app() {
 #[tokio::test]
 async fn with_email_after_its_warning() {
     for world in worlds().await {
-        world.person("HKABC101", Has::Password).await;
+        let profile = world.person("HKABC101", Has::Password).await;
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
         world.act(&token, Action::Skip).await;
         assert!(matches!(world.page(&token).await.step, PageOf::EmailRisk));
@@ -75,10 +75,16 @@ async fn with_email_after_its_warning() {
         let present =
             sessions::peek(world.services(), arrival.session.unwrap().expose()).await.unwrap().unwrap();
         assert_eq!(present.session.acr, Acr::OtpEmail);
+        let mail = world.mail().await;
+        assert!(
+            matches!(&mail[0].1.news, News::FactorAdded { factor: Factor::Email, from, .. } if from == "203.0.113.7")
+        );
+        assert_eq!((mail.len(), &mail[0].0), (1, &profile.email));
 
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
         let otp = world.mailed_otp().await;
         done(world.prove(&token, &format!("{} {}", &otp[..4], &otp[4..])).await.unwrap());
+        assert!(world.mail().await.is_empty(), "it was chosen once, and is told once");
     }
 }
 
