@@ -47,7 +47,7 @@ pub enum SettingsNews {
 /// Why an errand did not end well.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FinishError {
-    /// The login, or the session it was begun in, is over.
+    /// The login, the session it was begun in, or the enrolment code that it rests on is over.
     #[error("over already")]
     Gone,
     /// All is proved, and yet they may not come in.
@@ -165,6 +165,7 @@ async fn keep(
     };
     match adopt {
         Adopt::SoftToken(sealed) => {
+            spend_code(services, &factors, run).await?;
             factors.register_soft_token(&run.profile.id, &sealed, totp_step, now).await?;
             tell(services, tx, visit, run, added(Factor::AuthenticatorApp)).await?;
             events.push(Event::SoftTokenAdded);
@@ -180,6 +181,15 @@ async fn keep(
             Ok(SettingsNews::EmailChosen)
         }
     }
+}
+
+/// Uses up the enrolment code, where one was given or has to be.
+async fn spend_code(services: &Services, factors: &SecondFactors<'_>, run: &Run) -> Result<(), FinishError> {
+    let spent = match &run.journey.code {
+        Some(code) => factors.consume_code(&run.profile.id, code, services.now()).await?,
+        None => !run.means().needs_enrolment_code,
+    };
+    if spent { Ok(()) } else { Err(FinishError::Gone) }
 }
 
 async fn tell(services: &Services, tx: &Tx, visit: &Visit, run: &Run, news: News) -> Result<(), Fault> {

@@ -55,6 +55,9 @@ pub(crate) struct Journey {
     pub(crate) step: Step,
     /// The session it was begun in: of a step-up or a change of channel.
     pub(crate) session: Option<SessionId>,
+    /// The enrolment code that was given, as stored. It is spent when the soft token is registered.
+    #[serde(default)]
+    pub(crate) code: Option<TokenHash>,
 }
 
 /// A journey that was found again, with whom it is about.
@@ -161,8 +164,8 @@ pub(crate) async fn begin(
 ) -> Result<FlowToken, MailError> {
     let step = prepare(services, tx, visit, profile, next).await?;
     let step = step.ok_or_else(|| Fault::internal("an errand that ends before it begins"))?;
-    remember(services, tx, visit, profile, &State::Journey(Journey { interaction, errand, step, session }))
-        .await
+    let journey = Journey { interaction, errand, step, session, code: None };
+    remember(services, tx, visit, profile, &State::Journey(journey)).await
 }
 
 /// Writes the row of a login that has just had its first right factor.

@@ -165,7 +165,8 @@ async fn look(
     }
 }
 
-/// Proves the enrolment code that reached its owner outside the mailbox.
+/// Proves the enrolment code that reached its owner outside the mailbox. It is not spent yet: who leaves off before the
+/// soft token is registered gives it again.
 pub async fn prove_code(
     services: &Services,
     visit: &Visit,
@@ -180,16 +181,17 @@ pub async fn prove_code(
         return Err(ProofError::OutOfPlace);
     }
     let factors = SecondFactors::on(tx.connection());
+    let given = enrolment_hash(services, &run.profile.id, &typed);
     let stored = factors.try_code(&run.profile.id, services.policy.otp.email_tries, now).await?;
-    let right =
-        stored.is_some_and(|stored| stored.same_as(&enrolment_hash(services, &run.profile.id, &typed)));
-    if !right || !factors.consume_code(&run.profile.id, now).await? {
+    if !stored.is_some_and(|stored| stored.same_as(&given)) {
         drop(factors);
         tx.commit().await?;
         event::record(&Event::WrongEnrolmentCode, Some(&run.profile.id), &visit.neighbourhood());
         return Err(ProofError::Wrong { left: None });
     }
+    factors.untry_code(&run.profile.id).await?;
     drop(factors);
+    run.journey.code = Some(given);
     advance(services, tx, visit, &mut run, Action::CodeProved, 0).await
 }
 
