@@ -150,3 +150,6 @@ impl<'a> Passwords<'a> {
 fn former_id(entropy: &dyn Entropy) -> String {
     entropy.bytes::<16>().iter().fold(String::with_capacity(32), |id, byte| id + &format!("{byte:02x}"))
 }
+
+#[cfg(test)]
+mod tests;
