@@ -60,6 +60,19 @@ pub(crate) struct Journey {
     pub(crate) code: Option<TokenHash>,
 }
 
+/// On whose behalf the login of that token in that browser is or was walked: what is said of one that is over is said
+/// in the same language.
+pub async fn asked(services: &Services, visit: &Visit, token: &str) -> Result<Option<Interaction>, Fault> {
+    let flows = LoginFlows::on(services.store.read());
+    let Some(state) = flows.state(&TokenHash::of(token), &visit.browser_hash()).await? else {
+        return Ok(None);
+    };
+    Ok(Some(match serde_json::from_str(&state)? {
+        State::Journey(journey) => journey.interaction,
+        State::NewPassword { interaction } => interaction,
+    }))
+}
+
 /// A journey that was found again, with whom it is about.
 pub(crate) struct Run {
     pub(crate) token: TokenHash,

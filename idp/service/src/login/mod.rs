@@ -29,7 +29,7 @@ pub use check::Refusal;
 pub use fault::Fault;
 pub(crate) use fault::faults;
 pub use finish::{Arrival, SettingsNews};
-pub use flow::{Advance, FlowToken};
+pub use flow::{Advance, FlowToken, asked};
 pub(crate) use flow::{means, seal_secret};
 pub use methods::offers_smartcard;
 pub use page::{FlowPage, OtpPage, PageOf, page};

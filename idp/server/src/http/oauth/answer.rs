@@ -7,8 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use countersign_core::oauth::authorize::answer::Answer;
 use countersign_core::oauth::authorize::refusal::PageFault;
+use countersign_core::oauth::interaction::Target;
 use countersign_core::secret::SecretString;
 use countersign_service::authorize::{AuthorizeError, Outcome, Visit};
+use countersign_service::{Services, interaction};
 
 use crate::http::cookies::{Cookies, Name};
 use crate::http::csrf;
@@ -25,6 +27,19 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Shown pages on behalf of who waits for the `sealed` interaction, in the language they wished for.
+    #[must_use]
+    pub fn waited_for(mut self, services: &Services, sealed: &str) -> Self {
+        if let Some(found) = interaction::open(services, sealed, self.visitor.browser.id()) {
+            let application = match &found.target {
+                Target::Application { client_name, .. } => Some(client_name.as_str()),
+                Target::Account => None,
+            };
+            self.page = self.page.on_behalf_of(application, found.ui_locales.as_deref(), found.created_at);
+        }
+        self
+    }
+
     /// As the use cases see it.
     #[must_use]
     pub fn visit(&self) -> Visit<'_> {
