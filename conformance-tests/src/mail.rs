@@ -77,10 +77,20 @@ impl MailCatcher {
         }
     }
 
-    /// Waits for a new mail as [`Self::newest_after`] and takes the OTP out of it.
+    /// Waits until among the mails after the first `before` there is one with an OTP, and takes the newest out.
     pub async fn otp_after(&self, address: &str, before: usize) -> Result<String> {
-        let mail = self.newest_after(address, before).await?;
-        mail.otp().with_context(|| format!("no OTP in {:?}", mail.text))
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let messages = self.messages_to(address).await?;
+            let new = messages.len().saturating_sub(before);
+            if let Some(otp) = messages.iter().take(new).find_map(Mail::otp) {
+                return Ok(otp);
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("no new OTP for {address} within {PATIENCE:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 }
 

@@ -69,6 +69,13 @@ pub enum News {
         /// The user ID of who did it.
         by: String,
     },
+    /// A checker's approval code was entered wrong too often and is void; told to the checker and to the maker.
+    ApprovalCodeRevoked {
+        /// When.
+        at: Timestamp,
+        /// The user ID of the maker on whose screen it was entered last.
+        by: String,
+    },
     /// The registered address was changed; told to both addresses.
     EmailChanged {
         /// When.

@@ -64,7 +64,7 @@ settings! {
         pub email_seconds: u32 = 5 * 60,
         /// Tries per emailed OTP.
         pub email_tries: u16 = 5,
-        /// Mails with an OTP per user ID and hour.
+        /// Mails with an OTP per user ID, purpose and hour; as many more for its known browsers.
         pub emails_per_hour: u16 = 5,
         /// A new OTP may be asked for after this long.
         pub resend_seconds: u32 = 30,
@@ -85,11 +85,11 @@ settings! {
         pub first_wait_seconds: u32 = 2,
         /// The longest wait.
         pub longest_wait_seconds: u32 = 300,
-        /// Wrong passwords for one user ID after which the profile locks.
+        /// Wrong passwords for one user ID after which the profile locks: of strangers, or in one known browser.
         pub lock_after_passwords: u16 = 100,
         /// Wrong OTPs after a right password after which the profile locks.
         pub lock_after_otps: u16 = 5,
-        /// Wrong passwords from one source address, over all user IDs, per hour.
+        /// Wrong passwords, requests for resets and their wrong OTPs from one source address, over all user IDs, per hour.
         pub source_tries_per_hour: u32 = 600,
         /// Counted failures are forgotten after this long without another.
         pub forget_seconds: u32 = 24 * 60 * 60,

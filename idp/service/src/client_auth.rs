@@ -24,7 +24,7 @@ pub async fn authenticate(
     match presented(authorization, form)? {
         Presented::Secret { client_id, secret, method } => by_secret(services, &client_id, &secret, method),
         Presented::Assertion { assertion, client_id } => {
-            assertion::verify(services, &assertion, client_id.as_deref()).await
+            assertion::verify(services, assertion.expose(), client_id.as_deref()).await
         }
         Presented::Name { client_id } => by_name(services, &client_id),
     }

@@ -125,6 +125,15 @@ impl PasswordHasher {
         Ok(known & matches)
     }
 
+    /// Whether `phc` was made under the parameters of today. Another still verifies.
+    #[must_use]
+    pub fn is_current(&self, phc: &str) -> bool {
+        let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+        let Ok(stored) = PasswordHash::new(phc) else { return false };
+        let under = Params::try_from(&stored);
+        is_argon2id(&stored) && under.is_ok_and(|params| costs(&params) == costs(self.argon2.params()))
+    }
+
     /// How many are inside, hashing or waiting.
     #[must_use]
     pub fn depth(&self) -> usize {
@@ -173,12 +182,15 @@ fn hash(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8; 16]) 
 fn matches(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], phc: &str) -> bool {
     let Ok(stored) = PasswordHash::new(phc) else { return false };
     let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return false };
-    let current =
-        stored.algorithm == Algorithm::Argon2id.ident() && stored.version == Some(Version::V0x13.into());
     let Ok(params) = Params::try_from(&stored) else { return false };
     let under = if params == *argon2.params() { argon2.clone() } else { with(params) };
     // `Output` compares in constant time.
-    current && compute(&under, memory, password, salt).is_ok_and(|computed| computed == *expected)
+    is_argon2id(&stored)
+        && compute(&under, memory, password, salt).is_ok_and(|computed| computed == *expected)
+}
+
+fn is_argon2id(stored: &PasswordHash) -> bool {
+    stored.algorithm == Algorithm::Argon2id.ident() && stored.version == Some(Version::V0x13.into())
 }
 
 fn with(params: Params) -> Argon2<'static> {

@@ -1,32 +1,19 @@
 //! What login itself keeps of a profile: wrong OTPs, the lock, the last access.
+//!
+//! There is one such row for every profile, and it stands for the profile where transactions meet: whoever writes
+//! what proves a person, or what that opens, [holds](Activity::hold) it first and takes every other row after it.
+//! So two of them wait in line, and never for one another in a circle.
 
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
+use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::{Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::entities::profile_activity::{Column, Entity, Model};
 use crate::{Connection, StoreError};
-
-/// Why a profile is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockedBecause {
-    /// Too many wrong passwords.
-    Passwords,
-    /// Too many wrong OTPs after a right password.
-    Otps,
-}
-
-impl LockedBecause {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Passwords => "passwords",
-            Self::Otps => "otps",
-        }
-    }
-}
 
 /// The repository of profiles' activity.
 pub struct Activity<'a>(Connection<'a>);
@@ -36,6 +23,13 @@ impl<'a> Activity<'a> {
     #[must_use]
     pub fn on(connection: Connection<'a>) -> Self {
         Self(connection)
+    }
+
+    /// Keeps everyone else from writing for `profile` until the transaction ends. What was read of it before may
+    /// be outdated by now; what is read from here on stays so.
+    pub async fn hold(&self, profile: &ProfileId) -> Result<(), StoreError> {
+        Entity::find_by_id(profile.as_str()).lock_exclusive().one(self.0.executor()).await?;
+        Ok(())
     }
 
     /// Counts one more wrong OTP, before it is known to be one, unless `limit` are counted already. However many
@@ -63,7 +57,7 @@ impl<'a> Activity<'a> {
         Ok(self.row(profile).await?.map_or(0, |row| u16::try_from(row.wrong_otps).unwrap_or(u16::MAX)))
     }
 
-    /// Locks a profile that is not; says whether this call did.
+    /// Locks a profile that is not, or that was only locked by what any stranger can do; says whether this call did.
     pub async fn lock(
         &self,
         profile: &ProfileId,
@@ -74,8 +68,15 @@ impl<'a> Activity<'a> {
             .col_expr(Column::LockedAt, Expr::value(to_millis(now)))
             .col_expr(Column::LockedBecause, Expr::value(because.as_str()))
             .filter(Column::ProfileId.eq(profile.as_str()))
-            .filter(Column::LockedAt.is_null());
+            .filter(not_yet(because));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// Why a profile is locked, if it is.
+    pub async fn locked(&self, profile: &ProfileId) -> Result<Option<LockedBecause>, StoreError> {
+        let row = self.row(profile).await?.filter(|row| row.locked_at.is_some());
+        let because = row.map(|row| row.locked_because.unwrap_or_default().parse());
+        because.transpose().map_err(|error| StoreError::unreadable("profile_activity", error))
     }
 
     /// Unlocks a profile and forgets its wrong OTPs.
@@ -112,6 +113,15 @@ impl<'a> Activity<'a> {
 
     async fn row(&self, profile: &ProfileId) -> Result<Option<Model>, StoreError> {
         Ok(Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?)
+    }
+}
+
+/// Rows that are not locked as firmly as `because` locks.
+fn not_yet(because: LockedBecause) -> SimpleExpr {
+    let open = Column::LockedAt.is_null();
+    match because {
+        LockedBecause::Passwords => open,
+        LockedBecause::Otps => open.or(Column::LockedBecause.eq(LockedBecause::Passwords.as_str())),
     }
 }
 

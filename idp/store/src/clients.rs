@@ -29,8 +29,12 @@ impl<'a> Clients<'a> {
             .collect()
     }
 
-    /// Adds a client, or changes the one of the same `client_id`.
+    /// Adds a client, or changes the one of the same `client_id`. An ill-formed one is refused.
     pub async fn save(tx: &Tx, client: &Client, now: Timestamp) -> Result<(), StoreError> {
+        client.check().map_err(|problem| StoreError::IllFormedClient {
+            client_id: client.client_id.clone(),
+            problem,
+        })?;
         let metadata =
             serde_json::to_string(client).map_err(|error| StoreError::unreadable("clients", error))?;
         let row = ActiveModel {
@@ -55,3 +59,6 @@ impl<'a> Clients<'a> {
         Versions::on(tx.connection()).bump(Versioned::Clients).await
     }
 }
+
+#[cfg(test)]
+mod tests;

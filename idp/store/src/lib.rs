@@ -42,7 +42,7 @@ mod token_facts;
 mod used_assertions;
 mod versions;
 
-pub use activity::{Activity, LockedBecause};
+pub use activity::Activity;
 pub use audit::{Audit, AuditCursor, AuditFilter, FoundRecord};
 pub use authorization_codes::AuthorizationCodes;
 pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
@@ -61,7 +61,7 @@ pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};
 pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
 pub use outbox::{DueMail, NewMail, Outbox};
 pub use participants::Participants;
-pub use passwords::{Credential, Passwords};
+pub use passwords::{Credential, Passwords, StoredPassword};
 pub use phases::{CurrentPhases, Phases};
 pub use policies::Policies;
 pub use profile_listing::{ProfileListing, Sorted};

@@ -83,6 +83,15 @@ impl<'a> LoginFlows<'a> {
         }))
     }
 
+    /// Where the login of that token in that browser stands or stood, as JSON, be it over or not.
+    pub async fn state(&self, token: &TokenHash, browser: &TokenHash) -> Result<Option<String>, StoreError> {
+        let row = Entity::find_by_id(token.as_str())
+            .filter(Column::BrowserHash.eq(browser.as_str()))
+            .one(self.0.executor())
+            .await?;
+        Ok(row.map(|row| row.state))
+    }
+
     /// Moves a login on, if it still stands where it was found; says whether it did.
     pub async fn save(
         &self,

@@ -4,7 +4,8 @@ use countersign_core::ids::{DeliveryId, ProfileId, SessionId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::entities::logout_deliveries::{ActiveModel, Column, Entity, Model};
@@ -50,12 +51,22 @@ impl<'a> LogoutDeliveries<'a> {
         Ok(())
     }
 
-    /// At most `limit` deliveries that are due, oldest first.
-    pub async fn due(&self, now: Timestamp, limit: u64) -> Result<Vec<LogoutDelivery>, StoreError> {
+    /// Every client that has a delivery due.
+    pub async fn clients_waiting(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let clients = Entity::find().select_only().column(Column::ClientId).distinct().filter(is_due(now));
+        Ok(clients.into_tuple().all(self.0.executor()).await?)
+    }
+
+    /// At most `limit` deliveries to a client that are due, oldest first.
+    pub async fn due(
+        &self,
+        client_id: &str,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<LogoutDelivery>, StoreError> {
         let rows = Entity::find()
-            .filter(Column::NextAttemptAt.lte(to_millis(now)))
-            .filter(Column::DeliveredAt.is_null())
-            .filter(Column::FailedAt.is_null())
+            .filter(is_due(now))
+            .filter(Column::ClientId.eq(client_id))
             .order_by_asc(Column::NextAttemptAt)
             .limit(limit)
             .all(self.0.executor())
@@ -101,6 +112,13 @@ impl<'a> LogoutDeliveries<'a> {
             .await?;
         Ok(())
     }
+}
+
+fn is_due(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(Column::NextAttemptAt.lte(to_millis(now)))
+        .add(Column::DeliveredAt.is_null())
+        .add(Column::FailedAt.is_null())
 }
 
 fn row(delivery: &LogoutDelivery) -> ActiveModel {

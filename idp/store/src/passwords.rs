@@ -1,8 +1,12 @@
 //! Passwords, as PHC strings of Argon2id, and the last few before them.
+//!
+//! A password is looked at outside a transaction, for that takes its time. The instant at which it was set says
+//! afterwards whether it is still the same: each is set later than the one before.
 
 use countersign_core::ids::ProfileId;
-use countersign_core::{Entropy, EntropyExt as _, Timestamp, to_millis};
-use sea_orm::sea_query::OnConflict;
+use countersign_core::secret::SecretString;
+use countersign_core::{Entropy, EntropyExt as _, Timestamp, from_millis, to_millis};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -15,8 +19,17 @@ use crate::{Connection, StoreError};
 pub struct Credential {
     /// Whose.
     pub profile: ProfileId,
-    /// The PHC string, if a password was ever set.
-    pub phc: Option<String>,
+    /// Their password, if one was ever set.
+    pub password: Option<StoredPassword>,
+}
+
+/// A password at rest.
+#[derive(Clone, Debug)]
+pub struct StoredPassword {
+    /// The PHC string.
+    pub phc: SecretString,
+    /// When it was set: of no other password of the same profile.
+    pub set_at: Timestamp,
 }
 
 /// The repository of passwords.
@@ -40,7 +53,19 @@ impl<'a> Passwords<'a> {
             .await?;
         let id = profile.clone().unwrap_or_default();
         let row = passwords::Entity::find_by_id(id).one(self.0.executor()).await?;
-        Ok(profile.map(|id| Credential { profile: ProfileId::from_stored(id), phc: row.map(|row| row.phc) }))
+        let password = row
+            .map(|row| StoredPassword { phc: SecretString::new(row.phc), set_at: from_millis(row.set_at) });
+        Ok(profile.map(|id| Credential { profile: ProfileId::from_stored(id), password }))
+    }
+
+    /// Whether the password that was set at `set_at` is the present one, and stays so until the transaction ends.
+    pub async fn is_present(&self, profile: &ProfileId, set_at: Timestamp) -> Result<bool, StoreError> {
+        let row = passwords::Entity::find_by_id(profile.as_str())
+            .filter(passwords::Column::SetAt.eq(to_millis(set_at)))
+            .lock_exclusive()
+            .one(self.0.executor())
+            .await?;
+        Ok(row.is_some())
     }
 
     /// The present password and the ones before it, newest first, at most `count` in all.
@@ -56,7 +81,8 @@ impl<'a> Passwords<'a> {
         Ok(all.take(count.into()).collect())
     }
 
-    /// Sets the password. The present one joins the former ones, of which `history` are kept.
+    /// Sets the password, at `now` or just after the present one was. That one joins the former ones, of which
+    /// `history` are kept.
     pub async fn set(
         &self,
         profile: &ProfileId,
@@ -65,7 +91,9 @@ impl<'a> Passwords<'a> {
         now: Timestamp,
         entropy: &dyn Entropy,
     ) -> Result<(), StoreError> {
+        let mut set_at = to_millis(now);
         if let Some(present) = passwords::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await? {
+            set_at = set_at.max(present.set_at.saturating_add(1));
             let row = former_passwords::ActiveModel {
                 id: Set(former_id(entropy)),
                 profile_id: Set(present.profile_id),
@@ -78,7 +106,7 @@ impl<'a> Passwords<'a> {
         let row = passwords::ActiveModel {
             profile_id: Set(profile.as_str().to_owned()),
             phc: Set(phc.to_owned()),
-            set_at: Set(to_millis(now)),
+            set_at: Set(set_at),
         };
         let conflict = OnConflict::column(passwords::Column::ProfileId)
             .update_columns([passwords::Column::Phc, passwords::Column::SetAt])
@@ -88,6 +116,16 @@ impl<'a> Passwords<'a> {
             .exec_without_returning(self.0.executor())
             .await?;
         Ok(())
+    }
+
+    /// Keeps the same password under another PHC string, if it is still stored under `phc`; says whether it was.
+    /// When it was set, and those before it, stay as they are.
+    pub async fn rehash(&self, profile: &ProfileId, phc: &str, anew: &str) -> Result<bool, StoreError> {
+        let update = passwords::Entity::update_many()
+            .col_expr(passwords::Column::Phc, Expr::value(anew))
+            .filter(passwords::Column::ProfileId.eq(profile.as_str()))
+            .filter(passwords::Column::Phc.eq(phc));
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
 
     async fn forget_past(&self, profile: &ProfileId, history: u8) -> Result<(), StoreError> {
@@ -112,3 +150,6 @@ impl<'a> Passwords<'a> {
 fn former_id(entropy: &dyn Entropy) -> String {
     entropy.bytes::<16>().iter().fold(String::with_capacity(32), |id, byte| id + &format!("{byte:02x}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,6 +154,17 @@ impl<'a> SecondFactors<'a> {
         Ok(())
     }
 
+    /// Takes one try back: it was right. So who gives the code again, having left off before, does not use it up.
+    pub async fn untry_code(&self, profile: &ProfileId) -> Result<(), StoreError> {
+        use enrolment_codes::Column;
+        let update = enrolment_codes::Entity::update_many()
+            .col_expr(Column::Tries, Expr::col(Column::Tries).sub(1))
+            .filter(Column::ProfileId.eq(profile.as_str()))
+            .filter(Column::Tries.gt(0));
+        update.exec(self.0.executor()).await?;
+        Ok(())
+    }
+
     /// Counts one more try at the enrolment code, unless `limit` were made or it is used or too old; then gives
     /// the hash to compare with.
     pub async fn try_code(
@@ -176,12 +187,19 @@ impl<'a> SecondFactors<'a> {
         Ok(row.map(|row| TokenHash::from_stored(row.code_hash)))
     }
 
-    /// Uses the enrolment code up; says whether this call did.
-    pub async fn consume_code(&self, profile: &ProfileId, now: Timestamp) -> Result<bool, StoreError> {
+    /// Uses the enrolment code of that hash up, in the transaction that registers the soft token; says whether this
+    /// call did. One that was replaced or used meanwhile is not there.
+    pub async fn consume_code(
+        &self,
+        profile: &ProfileId,
+        code_hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         use enrolment_codes::Column;
         let update = enrolment_codes::Entity::update_many()
             .col_expr(Column::ConsumedAt, Expr::value(to_millis(now)))
             .filter(Column::ProfileId.eq(profile.as_str()))
+            .filter(Column::CodeHash.eq(code_hash.as_str()))
             .filter(Column::ConsumedAt.is_null());
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }

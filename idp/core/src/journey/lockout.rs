@@ -1,9 +1,11 @@
 //! When a guess must wait, and when guessing ends: a pure decision over counted failures.
 //!
 //! User IDs can be guessed, so a stranger's wrong passwords must not keep the owner out. They slow down the
-//! stranger's own address; a browser that has logged in before is counted by itself. Only a high count for the
-//! user ID as a whole locks. A failure is counted before the guess is looked at and given back when it was right,
-//! so that guesses made at once cannot all be the first.
+//! stranger's own address, and a high count of them locks, for strangers: a browser that has logged in before is
+//! counted by itself, up to the same height. A failure is counted before the guess is looked at and given back when
+//! it was right, so that guesses made at once cannot all be the first.
+
+use std::str::FromStr;
 
 use chrono::TimeDelta;
 
@@ -24,9 +26,8 @@ pub struct Failures {
 pub struct Counted {
     /// For the user ID from this source, or from this browser when the user ID has logged in from it before.
     pub allowance: Option<Failures>,
-    /// For the user ID from everywhere.
-    pub user_id: Option<Failures>,
-    /// From this source within the present hour, over all user IDs.
+    /// From this source within the present hour, over all user IDs; nothing for a browser that has an allowance of
+    /// its own.
     pub source: Option<Failures>,
 }
 
@@ -53,11 +54,57 @@ pub fn password(policy: &LockoutPolicy, counted: Counted, now: Timestamp) -> Ver
     }
 }
 
-/// Whether the failure just counted for a user ID is the one that locks its profile.
+/// Whether the failure just counted is one that locks the profile: of so many strangers' for the user ID, or of so
+/// many in one known browser.
 #[must_use]
-pub fn locks(policy: &LockoutPolicy, user_id_count: u32) -> bool {
-    user_id_count >= u32::from(policy.lock_after_passwords)
+pub fn locks(policy: &LockoutPolicy, count: u32) -> bool {
+    count >= u32::from(policy.lock_after_passwords)
 }
+
+/// Why a profile is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockedBecause {
+    /// Too many wrong passwords, which any stranger can give.
+    Passwords,
+    /// Too many wrong OTPs after a right password: somebody has the password who should not.
+    Otps,
+}
+
+impl LockedBecause {
+    /// The reason as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passwords => "passwords",
+            Self::Otps => "otps",
+        }
+    }
+
+    /// Whether it keeps a browser out that has proved the password and the second factor, `known` or not.
+    #[must_use]
+    pub fn bars(self, known: bool) -> bool {
+        match self {
+            Self::Passwords => !known,
+            Self::Otps => true,
+        }
+    }
+}
+
+impl FromStr for LockedBecause {
+    type Err = UnknownReason;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Passwords, Self::Otps]
+            .into_iter()
+            .find(|because| because.as_str() == text)
+            .ok_or(UnknownReason)
+    }
+}
+
+/// The text names no reason to lock.
+#[derive(Debug, thiserror::Error)]
+#[error("a profile is locked because of passwords or of otps")]
+pub struct UnknownReason;
 
 /// The count as it stands now: nothing, when the last failure is long past.
 #[must_use]
@@ -139,6 +186,15 @@ mod tests {
         let policy = LockoutPolicy::default();
         assert!(!locks(&policy, 99));
         assert!(locks(&policy, 100));
+    }
+
+    #[test]
+    fn strangers_passwords_bar_strangers_and_wrong_otps_bar_everyone() {
+        assert!(LockedBecause::Passwords.bars(false) && !LockedBecause::Passwords.bars(true));
+        assert!(LockedBecause::Otps.bars(false) && LockedBecause::Otps.bars(true));
+        for because in [LockedBecause::Passwords, LockedBecause::Otps] {
+            assert_eq!(because.as_str().parse::<LockedBecause>().unwrap(), because);
+        }
     }
 
     proptest! {

@@ -32,8 +32,8 @@ pub enum Presented {
     },
     /// A signed assertion.
     Assertion {
-        /// The JWT.
-        assertion: String,
+        /// The JWT: until it is used, whoever has it is the client.
+        assertion: SecretString,
         /// `client_id`, where it was given beside the assertion.
         client_id: Option<String>,
     },
@@ -63,7 +63,8 @@ pub fn presented(authorization: Option<&str>, form: &Form) -> Result<Presented, 
             return Err(invalid_request("The client_assertion_type is not supported."));
         }
         let client_id = form.get("client_id").map(str::to_owned);
-        return Ok(Presented::Assertion { assertion: assertion.to_owned(), client_id });
+        let assertion = SecretString::new(assertion.to_owned());
+        return Ok(Presented::Assertion { assertion, client_id });
     }
     let Some(client_id) = form.get("client_id").map(str::to_owned) else {
         return Err(refused("no credentials"));

@@ -79,7 +79,13 @@ async fn passwords_are_right_and_the_crowd_shares_one_hash() {
     let (services, credentials) = start(directory.path(), PORTS, 3).await;
     let credentials = credentials.unwrap();
     let phc = async |user_id: &str| {
-        Passwords::on(services.store.read()).credential(user_id).await.unwrap().unwrap().phc
+        Passwords::on(services.store.read())
+            .credential(user_id)
+            .await
+            .unwrap()
+            .unwrap()
+            .password
+            .map(|password| password.phc.expose().to_owned())
     };
     for user_id in ["HKABC101", "HKQ00100"] {
         let password = credentials.user(user_id).unwrap().password.clone().unwrap();

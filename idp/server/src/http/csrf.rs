@@ -22,14 +22,40 @@ pub fn verify(visitor: &Visitor, given: &str) -> bool {
 #[derive(Debug)]
 pub struct PageForm<T>(pub T);
 
+/// A form that is not answered. It shows itself; who knows the language of the login shows [its code](Self::code)
+/// instead.
+#[derive(Debug)]
+pub struct FormRefusal {
+    code: ErrorCode,
+    page: Option<PageContext>,
+}
+
+impl FormRefusal {
+    /// Why.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+}
+
+impl IntoResponse for FormRefusal {
+    fn into_response(self) -> Response {
+        match self.page {
+            Some(page) => ErrorPage::new(page, PageError::new(self.code)).into_response(),
+            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for PageForm<T> {
-    type Rejection = Response;
+    type Rejection = FormRefusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let (mut parts, body) = request.into_parts();
-        let visitor =
-            Visitor::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
-        let refuse = |code| ErrorPage::new(PageContext::of(&visitor), PageError::new(code)).into_response();
+        let visitor = Visitor::from_request_parts(&mut parts, state)
+            .await
+            .map_err(|_| FormRefusal { code: ErrorCode::Internal, page: None })?;
+        let refuse = |code| FormRefusal { code, page: Some(PageContext::of(&visitor)) };
 
         let RawForm(bytes) = RawForm::from_request(Request::from_parts(parts.clone(), body), state)
             .await

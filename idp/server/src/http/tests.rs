@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::FromRequestParts as _;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
@@ -10,9 +11,11 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use tower::ServiceExt as _;
 
+use super::cookies::Cookies;
 use super::csrf::PageForm;
 use super::headers::{Https, secure};
 use super::locale::{Choice, Locale, Wishes};
+use super::oauth::answer::Caller;
 use super::pages::{PageContext, ResetDone, View as _};
 use super::visitor::{Browser, introduce};
 use crate::http::assets;
@@ -256,4 +259,25 @@ async fn assets_are_kept_by_an_address_that_names_their_content() {
     assert_eq!(visit(false, &address, &[("if-none-match", &tag)]).await.status(), StatusCode::NOT_MODIFIED);
     assert_eq!(visit(false, "/assets/../Cargo.toml", &[]).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(visit(false, "/assets/%2e%2e/Cargo.toml", &[]).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nothing_that_opens_anything_prints() {
+    let browser = format!("csb_{}", "A".repeat(43));
+    let request = Request::get("/login/step?f=csf_sesame&i=sesame")
+        .header(header::COOKIE, format!("cs_browser={browser}; cs_session=css_sesame"))
+        .body(Body::empty())
+        .unwrap();
+    let visitors = sample_visitors(false);
+    let (visitor, _) = visitors.meet(request.method(), request.uri(), request.headers());
+    let (mut parts, _) = request.into_parts();
+    parts.extensions.insert(visitor.clone());
+    let caller = Caller::from_request_parts(&mut parts, &Cookies { https: false }).await.unwrap();
+    assert_eq!(caller.session(), Some("css_sesame"));
+    let page = PageContext::of(&visitor);
+    assert!(page.query.contains("sesame") && visitor.browser.id() == browser);
+    let printed = format!("{visitor:?} {page:?} {caller:?}");
+    for secret in ["sesame", &browser, visitor.csrf.expose(), &*visitor.nonce] {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
 }

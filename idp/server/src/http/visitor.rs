@@ -59,7 +59,7 @@ impl fmt::Debug for Browser {
 }
 
 /// What [`introduce`] learnt of one request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Visitor {
     /// The browser.
     pub browser: Browser,
@@ -73,6 +73,17 @@ pub struct Visitor {
     pub query: Arc<str>,
     /// The id under which this request is logged.
     pub request_id: Option<Arc<str>>,
+}
+
+/// The query carries the login under way, the nonce lets scripts run: neither prints, nor does the token.
+impl fmt::Debug for Visitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visitor")
+            .field("browser", &self.browser)
+            .field("wishes", &self.wishes)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The layer. Use it with `axum::middleware::from_fn_with_state(visitors, introduce)`.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_service::Services;
+use countersign_service::logout::deliveries::Courier;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 
@@ -37,7 +38,7 @@ pub fn start(
     let mut jobs = JoinSet::new();
     let sender = mail::Sender::new(Arc::clone(services), smtp)?;
     jobs.spawn(mail::run(sender, shutdown.clone()));
-    jobs.spawn(every(DELIVER_EVERY, shutdown.clone(), Arc::clone(services), deliver_logouts));
+    jobs.spawn(deliver_logouts(Courier::new(Arc::clone(services)), shutdown.clone()));
     let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
     jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
@@ -72,18 +73,18 @@ async fn every<F: Future<Output = ()>>(
     }
 }
 
-/// Tells applications of logouts that are due, until none is.
-async fn deliver_logouts(services: Arc<Services>) {
+/// Tells applications of logouts that are due, each by itself, until shutdown.
+async fn deliver_logouts(mut courier: Courier, shutdown: Shutdown) {
     loop {
-        match countersign_service::logout::deliveries::deliver_due(&services).await {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(%error, "back-channel logouts not delivered");
-                return;
-            }
+        if let Err(error) = courier.begin().await {
+            tracing::error!(%error, "back-channel logouts not looked for");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(DELIVER_EVERY) => {}
+            () = shutdown.requested() => break,
         }
     }
+    courier.finish().await;
 }
 
 /// Rotates keys that are due, and loads what other nodes changed.

@@ -22,9 +22,12 @@ fn every_news(from: &str) -> Vec<(&'static str, News)> {
         ("otp-reset", News::OneTimePassword { code, purpose: CodePurpose::Reset, valid_minutes: 1 }),
         ("password-changed", News::PasswordChanged { at, from: from.clone() }),
         ("factor-added", News::FactorAdded { factor: Factor::AuthenticatorApp, at, from: from.clone() }),
+        ("factor-added-email", News::FactorAdded { factor: Factor::Email, at, from: from.clone() }),
         ("factor-removed", News::FactorRemoved { factor: Factor::Passkey, at }),
         ("account-locked", News::AccountLocked { at }),
         ("profile-changed", News::ProfileChanged { at }),
+        ("profile-suspended", News::ProfileSuspended { at, by: from.clone() }),
+        ("approval-code-revoked", News::ApprovalCodeRevoked { at, by: from.clone() }),
         (
             "email-changed-old",
             News::EmailChanged { at, new_address: from.clone(), reader: Reader::OldAddress },
@@ -80,6 +83,23 @@ fn a_one_time_password_stands_alone_on_its_line_and_never_in_the_subject() {
 }
 
 #[test]
+fn a_factor_is_named_in_the_reader_s_language() {
+    let email = [Locale::English, Locale::TraditionalChinese, Locale::SimplifiedChinese].map(|locale| {
+        let news = News::FactorAdded { factor: Factor::Email, at: moment(), from: "203.0.113.7".to_owned() };
+        (write(&Mail { user_id: "HKABC101".into(), news }, locale).unwrap(), locale)
+    });
+    for ((message, locale), (factor, advice)) in email.into_iter().zip([
+        ("one-time passwords by email", "at once"),
+        ("以電郵接收一次性密碼", "請立即通知"),
+        ("通过电子邮件接收一次性密码", "请立即通知"),
+    ]) {
+        for form in [&message.text, &message.html] {
+            assert!(form.contains(factor) && form.contains(advice), "{}: {form}", locale.tag());
+        }
+    }
+}
+
+#[test]
 fn one_minute_is_one_minute() {
     let news =
         News::OneTimePassword { code: Code("1".into()), purpose: CodePurpose::Reset, valid_minutes: 1 };
@@ -116,5 +136,5 @@ fn gallery_shows_every_mail() {
         std::fs::write(room.join(format!("{name}.txt")), format!("{}\n\n{}", message.subject, message.text))
             .unwrap();
     }
-    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 9 * Locale::ALL.len());
+    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 10 * Locale::ALL.len());
 }

@@ -82,6 +82,8 @@ fn key(news: &News) -> &'static str {
         News::FactorRemoved { .. } => "mail-factor-removed",
         News::AccountLocked { .. } => "mail-account-locked",
         News::ProfileChanged { .. } => "mail-profile-changed",
+        News::ProfileSuspended { .. } => "mail-profile-suspended",
+        News::ApprovalCodeRevoked { .. } => "mail-approval-code-revoked",
         News::EmailChanged { reader: Reader::OldAddress, .. } => "mail-email-changed-old",
         News::EmailChanged { reader: Reader::NewAddress, .. } => "mail-email-changed-new",
     }
@@ -97,6 +99,8 @@ fn args(news: &News, texts: Texts, user_id: &str) -> Vec<(&'static str, Arg)> {
         News::PasswordChanged { .. }
         | News::AccountLocked { .. }
         | News::ProfileChanged { .. }
+        | News::ProfileSuspended { .. }
+        | News::ApprovalCodeRevoked { .. }
         | News::EmailChanged { .. } => {}
     }
     args
@@ -120,6 +124,9 @@ fn facts_of(news: &News) -> Vec<(&'static str, String)> {
         }
         News::FactorRemoved { at, .. } | News::AccountLocked { at } | News::ProfileChanged { at } => {
             vec![("mail-fact-time", shown_moment(*at))]
+        }
+        News::ProfileSuspended { at, by } | News::ApprovalCodeRevoked { at, by } => {
+            vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-by", by.clone())]
         }
         News::EmailChanged { at, new_address, .. } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-new-address", new_address.clone())]

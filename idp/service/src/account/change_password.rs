@@ -7,7 +7,7 @@ use countersign_store::{LoginFlows, Passwords};
 
 use crate::Services;
 use crate::event::{self, Event};
-use crate::login::{Attempt, Fault, Visit, accepted, attempt, faults, tell};
+use crate::login::{Attempt, Fault, Proved, Visit, accepted, attempt, faults, tell};
 use crate::sessions::{self, Present};
 
 /// Why the password was not changed.
@@ -46,8 +46,23 @@ pub async fn change_password(
         Attempt::Wait { seconds } => return Err(ChangePasswordError::Wait { seconds }),
     };
     let accepted = accepted(services, profile, candidate, confirmed).await?;
+    replace(services, visit, present, &proved, accepted).await
+}
+
+/// Sets the new password, if it is accepted and the one that was `proved` is still the present one.
+pub(crate) async fn replace(
+    services: &Services,
+    visit: &Visit,
+    present: &Present,
+    proved: &Proved,
+    accepted: Result<String, Vec<BrokenRule>>,
+) -> Result<(), ChangePasswordError> {
+    let profile = &present.profile;
     let now = services.now();
     let tx = services.store.begin().await?;
+    if !proved.stands(&tx).await? {
+        return Err(ChangePasswordError::Wrong);
+    }
     proved.give_back(&tx).await?;
     let phc = match accepted {
         Ok(phc) => phc,

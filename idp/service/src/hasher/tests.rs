@@ -61,8 +61,10 @@ async fn verifies_what_was_hashed_under_other_parameters() {
     let weak = PasswordHasher::new(&policy, Arc::new(SeededEntropy::new(4))).unwrap();
     assert!(weak.verify(&secret("correct horse battery"), Some(&strong)).await.unwrap());
     assert!(!weak.verify(&secret("correct horse batterY"), Some(&strong)).await.unwrap());
+    assert!(!weak.is_current(&strong) && hasher(2, 8).is_current(&strong));
     for nonsense in ["", "$argon2id$", "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaA"] {
         assert!(!weak.verify(&secret("correct horse battery"), Some(nonsense)).await.unwrap(), "{nonsense}");
+        assert!(!weak.is_current(nonsense), "{nonsense}");
     }
 }
 

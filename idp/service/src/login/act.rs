@@ -53,7 +53,7 @@ pub async fn act(
         return Err(ActError::OutOfPlace);
     }
     let tx = services.store.begin().await?;
-    let mut run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ActError::Gone)?;
+    let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ActError::Gone)?;
     let next =
         run.journey.step.take(action, run.journey.errand, run.means()).map_err(|error| match error {
             StepError::NoEmail => ActError::NoEmail,
@@ -78,7 +78,7 @@ pub async fn act(
 /// Mails another OTP for the second factor.
 pub async fn resend(services: &Services, visit: &Visit, token: &str) -> Result<(), ActError> {
     let tx = services.store.begin().await?;
-    let run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ActError::Gone)?;
+    let run = Run::hold(services, visit, &tx, token).await?.ok_or(ActError::Gone)?;
     let Step::ProveEmail { challenge } = run.journey.step.clone() else { return Err(ActError::OutOfPlace) };
     let purpose = email_otp::purpose_name(CodePurpose::Login);
     let found = OtpChallenges::on(tx.connection()).find(&challenge, purpose, &visit.browser_hash()).await?;

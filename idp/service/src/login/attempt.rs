@@ -3,15 +3,16 @@
 //! A user ID that is not there takes the same statements and the same hash as one that is.
 
 use chrono::TimeDelta;
+use countersign_core::directory::user_id;
 use countersign_core::ids::ProfileId;
-use countersign_core::journey::lockout::{self, Counted, Failures, Verdict};
+use countersign_core::journey::lockout::{self, Counted, Failures, LockedBecause, Verdict};
 use countersign_core::mail::{Mail, News};
 use countersign_core::secret::{SecretString, TokenHash};
-use countersign_core::{Timestamp, directory::user_id};
-use countersign_store::{Activity, Counters, Credential, LockedBecause, Passwords, Profiles, Tx, Window};
+use countersign_store::{Activity, Counters, Credential, Passwords, Profiles, StoredPassword, Tx, Window};
 
 use super::fault::Fault;
 use super::known;
+use super::source::Source;
 use super::visit::Visit;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
@@ -34,13 +35,18 @@ pub(crate) enum Attempt {
 pub(crate) struct Proved {
     /// Whose.
     pub(crate) profile: ProfileId,
+    /// The password that it is, as it was stored.
+    stored: StoredPassword,
     keys: Keys,
 }
 
+/// Under what a try is counted.
 struct Keys {
+    /// The browser's own, where the user ID has logged in from it before; else for the user ID from this source.
     allowance: TokenHash,
-    user_id: TokenHash,
-    source: TokenHash,
+    /// For the user ID, from every browser that has no allowance of its own.
+    strangers: Option<TokenHash>,
+    source: Source,
 }
 
 /// Tries `password` for `user_id`, which is as typed.
@@ -63,13 +69,15 @@ pub(crate) async fn attempt(
             return Ok(Attempt::Wait { seconds });
         }
     };
-    // Past the count that locks, nobody learns any more what the password is, whoever they are.
+    // Past the count that locks, strangers learn no more what the password is, and neither does a known browser past
+    // its own.
     let over = failures > u32::from(services.policy.lockout.lock_after_passwords);
-    let phc = credential.as_ref().filter(|_| !over).and_then(|credential| credential.phc.as_deref());
-    if services.hasher.verify_admitted(admitted, password, phc).await? {
-        return credential.map_or(Ok(Attempt::Wrong), |credential| {
-            Ok(Attempt::Right(Proved { profile: credential.profile, keys }))
-        });
+    let stored = credential.filter(|_| !over).and_then(|found| Some((found.profile, found.password?)));
+    let phc = stored.as_ref().map(|(_, password)| password.phc.expose());
+    if services.hasher.verify_admitted(admitted, password, phc).await?
+        && let Some((profile, stored)) = stored
+    {
+        return Ok(Attempt::Right(Proved { profile, stored, keys }));
     }
     event::record(&Event::WrongPassword, None, &visit.neighbourhood());
     if lockout::locks(&services.policy.lockout, failures) {
@@ -79,7 +87,8 @@ pub(crate) async fn attempt(
     Ok(Attempt::Wrong)
 }
 
-/// Counts the try, unless it must wait; then says what to compare with and how many there are for the user ID.
+/// Counts the try, unless it must wait; then says what to compare with and how many there are: of strangers for the
+/// user ID, or in the known browser.
 async fn count(
     services: &Services,
     keys: &Keys,
@@ -88,40 +97,72 @@ async fn count(
     let now = services.now();
     let policy = &services.policy.lockout;
     let tx = services.store.begin().await?;
+    if let Verdict::Wait { seconds } = keys.source.look(services, &tx).await? {
+        return Ok(Err(seconds));
+    }
     let counters = Counters::on(tx.connection());
-    let [allowance, of_user_id, source] =
-        counters.get([&keys.allowance, &keys.user_id, &keys.source], now).await?;
-    let counted = Counted { allowance, user_id: of_user_id, source };
-    if let Verdict::Wait { seconds } = lockout::password(policy, counted, now) {
+    let [allowance] = counters.get([&keys.allowance], now).await?;
+    let verdict = |allowance| lockout::password(policy, Counted { allowance, source: None }, now);
+    if let Verdict::Wait { seconds } = verdict(allowance) {
         return Ok(Err(seconds));
     }
     let forget = Window::SinceLast(TimeDelta::seconds(policy.forget_seconds.into()));
-    // Always in this order, so that two tries at once wait for each other rather than deadlock.
+    // Always in this order, so that two tries at once wait for each other rather than deadlock; what most of them
+    // share comes last.
     let tries = counters.count(&keys.allowance, forget, now).await?;
     // Tries at once may all have seen the same count; they are counted one after the other.
     let before = tries.saturating_sub(1);
-    if before > lockout::remembered(allowance, policy, now) {
-        let raced = Counted { allowance: Some(Failures { count: before, last_at: now }), ..counted };
-        if let Verdict::Wait { seconds } = lockout::password(policy, raced, now) {
-            return Ok(Err(seconds));
-        }
+    if before > lockout::remembered(allowance, policy, now)
+        && let Verdict::Wait { seconds } = verdict(Some(Failures { count: before, last_at: now }))
+    {
+        return Ok(Err(seconds));
     }
-    let failures = counters.count(&keys.user_id, forget, now).await?;
-    counters.count(&keys.source, Window::SinceFirst(TimeDelta::hours(1)), now).await?;
-    let credential = Passwords::on(tx.connection()).credential(user_id).await?;
+    let failures = match &keys.strangers {
+        Some(key) => counters.count(key, forget, now).await?,
+        None => tries,
+    };
     drop(counters);
+    if let Verdict::Wait { seconds } = keys.source.count(services, &tx).await? {
+        return Ok(Err(seconds));
+    }
+    let credential = Passwords::on(tx.connection()).credential(user_id).await?;
     tx.commit().await?;
     Ok(Ok((credential, failures)))
 }
 
 impl Proved {
+    /// Holds the profile for `tx` and says whether the password is still the one that was looked at. A reset may have
+    /// replaced it meanwhile: then it is as wrong as any other, and stays counted.
+    pub(crate) async fn stands(&self, tx: &Tx) -> Result<bool, Fault> {
+        Activity::on(tx.connection()).hold(&self.profile).await?;
+        Ok(Passwords::on(tx.connection()).is_present(&self.profile, self.stored.set_at).await?)
+    }
+
+    /// The hash to keep instead, where the one at hand was made under former parameters. When the pool is full it is
+    /// left for another time.
+    pub(crate) async fn anew(&self, services: &Services, password: &SecretString) -> Option<String> {
+        if services.hasher.is_current(self.stored.phc.expose()) {
+            return None;
+        }
+        let hashed = services.hasher.hash(password).await;
+        hashed.inspect_err(|error| tracing::warn!(%error, "a password was not hashed anew")).ok()
+    }
+
+    /// Keeps that hash, unless another login was faster.
+    pub(crate) async fn keep(&self, tx: &Tx, anew: &str) -> Result<(), Fault> {
+        let passwords = Passwords::on(tx.connection());
+        passwords.rehash(&self.profile, self.stored.phc.expose(), anew).await?;
+        Ok(())
+    }
+
     /// Gives the counts back.
     pub(crate) async fn give_back(&self, tx: &Tx) -> Result<(), Fault> {
         let counters = Counters::on(tx.connection());
         counters.forget(&[&self.keys.allowance]).await?;
-        counters.take_back(&[&self.keys.user_id]).await?;
-        counters.take_back(&[&self.keys.source]).await?;
-        Ok(())
+        if let Some(key) = &self.keys.strangers {
+            counters.take_back(&[key]).await?;
+        }
+        self.keys.source.give_back(tx).await
     }
 }
 
@@ -131,31 +172,22 @@ impl Keys {
             let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
             services.vault.keyed_hash(Purpose::Counter, &parts)
         };
-        let source = visit.neighbourhood();
-        // A browser that this user ID has logged in from before has an allowance of its own: strangers at the
-        // same address do not use it up.
-        let allowance = if known::knows(services, visit, user_id) {
+        // A browser that this user ID has logged in from before has an allowance of its own: strangers, at the same
+        // address or anywhere, do not use it up.
+        let known = known::knows(services, visit, user_id);
+        let allowance = if known {
             hash(&["password", "browser", user_id, &visit.browser])
         } else {
-            hash(&["password", "source", user_id, &source])
+            hash(&["password", "source", user_id, &visit.neighbourhood()])
         };
-        Self {
-            allowance,
-            user_id: user_id_key(services, user_id),
-            source: source_key(services, &source, services.now()),
-        }
+        let strangers = (!known).then(|| user_id_key(services, user_id));
+        Self { allowance, strangers, source: Source::of(services, visit, user_id) }
     }
 }
 
-/// Under which wrong passwords for a user ID are counted, wherever they come from.
+/// Under which strangers' wrong passwords for a user ID are counted, wherever they come from.
 pub(crate) fn user_id_key(services: &Services, user_id: &str) -> TokenHash {
     services.vault.keyed_hash(Purpose::Counter, &[b"password", b"user-id", user_id.as_bytes()])
-}
-
-/// Under which the tries of a source are counted in the present hour.
-pub(crate) fn source_key(services: &Services, source: &str, now: Timestamp) -> TokenHash {
-    let hour = lockout::hour_of(now).to_be_bytes();
-    services.vault.keyed_hash(Purpose::Counter, &[b"password", b"hour", source.as_bytes(), &hour])
 }
 
 /// Locks the profile of a user ID, if there is one, and the `first` time tells its owner; a decoy goes where there is

@@ -31,14 +31,15 @@ impl Refusal {
     }
 }
 
-/// Whether the owner of `profile` may come in by `method` now.
+/// Whether the owner of `profile`, whom a lock has `barred` or not, may come in by `method` now.
 pub(crate) fn check(
     profile: &Profile,
+    barred: bool,
     phases: &CurrentPhases,
     method: LoginMethod,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if profile.locked {
+    if barred {
         return Err(Refusal::Locked);
     }
     profile.usable(now).map_err(|barred| match barred {

@@ -1,7 +1,9 @@
 //! Mailing a one-time password, or seeming to.
 //!
 //! Mails are counted by user ID and purpose: a stranger who asks for resets all day uses up the mails of resets,
-//! and leaves those of the second factor alone, which only a right password asks for.
+//! and leaves those of the second factor alone, which only a right password asks for. The browsers that the user ID
+//! has logged in from have their own count between them, so that strangers leave them as many again, and a mailbox
+//! gets no more than twice that.
 
 use chrono::TimeDelta;
 use countersign_core::directory::profile::Profile;
@@ -13,6 +15,7 @@ use countersign_core::{Timestamp, to_millis};
 use countersign_store::{Challenge, Counters, OtpChallenges, Tx, Window};
 
 use super::fault::{Fault, faults};
+use super::known;
 use super::visit::Visit;
 use crate::outbox::{self, Letter};
 use crate::{Purpose, Services};
@@ -68,7 +71,7 @@ pub(crate) async fn send(
 ) -> Result<ChallengeId, MailError> {
     let id = ChallengeId::generate(&*services.entropy);
     let otp = otp::email_otp(&*services.entropy);
-    count(services, tx, recipient).await?;
+    count(services, tx, visit, recipient).await?;
     let now = services.now();
     let challenge = Challenge {
         id: id.clone(),
@@ -99,7 +102,7 @@ pub(crate) async fn renew(
         return Err(MailError::TooSoon { seconds: u32::try_from((left + 999) / 1000).unwrap_or(u32::MAX) });
     }
     let otp = otp::email_otp(&*services.entropy);
-    count(services, tx, recipient).await?;
+    count(services, tx, visit, recipient).await?;
     let expires_at = expiry(services, now);
     OtpChallenges::on(tx.connection()).renew(id, &code_hash(services, id, &otp), now, expires_at).await?;
     post(services, tx, visit, recipient, &otp, expires_at).await
@@ -114,8 +117,15 @@ fn expiry(services: &Services, now: Timestamp) -> Timestamp {
     now + TimeDelta::seconds(services.policy.otp.email_seconds.into())
 }
 
-async fn count(services: &Services, tx: &Tx, recipient: &Recipient<'_>) -> Result<(), MailError> {
-    let parts: [&[u8]; 3] = [b"mail", recipient.purpose_name().as_bytes(), recipient.user_id.as_bytes()];
+async fn count(
+    services: &Services,
+    tx: &Tx,
+    visit: &Visit,
+    recipient: &Recipient<'_>,
+) -> Result<(), MailError> {
+    let asked: &[u8] =
+        if known::knows(services, visit, recipient.user_id) { b"known browser" } else { b"stranger" };
+    let parts = [b"mail", recipient.purpose_name().as_bytes(), recipient.user_id.as_bytes(), asked];
     let key = services.vault.keyed_hash(Purpose::Counter, &parts);
     let hour = Window::SinceFirst(TimeDelta::hours(1));
     let mailed = Counters::on(tx.connection()).count(&key, hour, services.now()).await?;

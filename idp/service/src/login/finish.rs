@@ -47,7 +47,7 @@ pub enum SettingsNews {
 /// Why an errand did not end well.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FinishError {
-    /// The login, or the session it was begun in, is over.
+    /// The login, the session it was begun in, or the enrolment code that it rests on is over.
     #[error("over already")]
     Gone,
     /// All is proved, and yet they may not come in.
@@ -76,7 +76,10 @@ pub(crate) async fn finish(
         return Err(FinishError::Gone);
     }
     let phases = Phases::on(tx.connection()).current().await?;
-    if let Err(refusal) = check(&run.profile, &phases, LoginMethod::TwoFactor, now) {
+    let known = known::knows(services, visit, &run.profile.user_id);
+    let locked = Activity::on(tx.connection()).locked(&run.profile.id).await?;
+    let barred = locked.is_some_and(|because| because.bars(known));
+    if let Err(refusal) = check(&run.profile, barred, &phases, LoginMethod::TwoFactor, now) {
         tx.commit().await?;
         event::record(&Event::Refused(refusal.name()), Some(&run.profile.id), &visit.neighbourhood());
         return Err(FinishError::Refused(refusal));
@@ -126,7 +129,11 @@ async fn come_in(
     let source = visit.source.to_canonical().to_string();
     let access = LastAccess { time: services.now(), method: acr.short().to_owned(), source: source.clone() };
     activity.record_access(&run.profile.id, &access).await?;
-    Counters::on(tx.connection()).forget(&[&user_id_key(services, &run.profile.user_id)]).await?;
+    // A new browser that has proved everything shows that the guesses were its owner's. In one that was known there
+    // were none of theirs among them.
+    if !known::knows(services, visit, &run.profile.user_id) {
+        Counters::on(tx.connection()).forget(&[&user_id_key(services, &run.profile.user_id)]).await?;
+    }
     let login = Login {
         profile_id: run.profile.id.clone(),
         acr,
@@ -152,18 +159,15 @@ async fn keep(
     let factors = SecondFactors::on(tx.connection());
     // Whatever else is under way was begun with another set-up, and could replace or go round this one.
     LoginFlows::on(tx.connection()).consume_all(&run.profile.id, now).await?;
+    let added = |factor| {
+        let from = visit.source.to_canonical().to_string();
+        News::FactorAdded { factor, at: now, from }
+    };
     match adopt {
         Adopt::SoftToken(sealed) => {
+            spend_code(services, &factors, run).await?;
             factors.register_soft_token(&run.profile.id, &sealed, totp_step, now).await?;
-            let from = visit.source.to_canonical().to_string();
-            tell(
-                services,
-                tx,
-                visit,
-                run,
-                News::FactorAdded { factor: Factor::AuthenticatorApp, at: now, from },
-            )
-            .await?;
+            tell(services, tx, visit, run, added(Factor::AuthenticatorApp)).await?;
             events.push(Event::SoftTokenAdded);
             Ok(SettingsNews::DeviceRegistered)
         }
@@ -173,9 +177,19 @@ async fn keep(
                 tell(services, tx, visit, run, news).await?;
                 events.push(Event::SoftTokenRemoved);
             }
+            tell(services, tx, visit, run, added(Factor::Email)).await?;
             Ok(SettingsNews::EmailChosen)
         }
     }
+}
+
+/// Uses up the enrolment code, where one was given or has to be.
+async fn spend_code(services: &Services, factors: &SecondFactors<'_>, run: &Run) -> Result<(), FinishError> {
+    let spent = match &run.journey.code {
+        Some(code) => factors.consume_code(&run.profile.id, code, services.now()).await?,
+        None => !run.means().needs_enrolment_code,
+    };
+    if spent { Ok(()) } else { Err(FinishError::Gone) }
 }
 
 async fn tell(services: &Services, tx: &Tx, visit: &Visit, run: &Run, news: News) -> Result<(), Fault> {

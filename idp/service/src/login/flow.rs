@@ -8,7 +8,9 @@ use countersign_core::journey::steps::{Errand, Means, Next, SealedSecret, Step};
 use countersign_core::mail::CodePurpose;
 use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::{OpaqueToken, TokenHash, TokenPrefix};
-use countersign_store::{FoundFlow, LoginFlows, NewFlow, Profiles, SecondFactors, SetUp, Tx};
+use countersign_store::{
+    Activity, Connection, FoundFlow, LoginFlows, NewFlow, Profiles, SecondFactors, SetUp, Tx,
+};
 use serde::{Deserialize, Serialize};
 
 use super::email_otp::{self, MailError, Recipient};
@@ -53,6 +55,22 @@ pub(crate) struct Journey {
     pub(crate) step: Step,
     /// The session it was begun in: of a step-up or a change of channel.
     pub(crate) session: Option<SessionId>,
+    /// The enrolment code that was given, as stored. It is spent when the soft token is registered.
+    #[serde(default)]
+    pub(crate) code: Option<TokenHash>,
+}
+
+/// On whose behalf the login of that token in that browser is or was walked: what is said of one that is over is said
+/// in the same language.
+pub async fn asked(services: &Services, visit: &Visit, token: &str) -> Result<Option<Interaction>, Fault> {
+    let flows = LoginFlows::on(services.store.read());
+    let Some(state) = flows.state(&TokenHash::of(token), &visit.browser_hash()).await? else {
+        return Ok(None);
+    };
+    Ok(Some(match serde_json::from_str(&state)? {
+        State::Journey(journey) => journey.interaction,
+        State::NewPassword { interaction } => interaction,
+    }))
 }
 
 /// A journey that was found again, with whom it is about.
@@ -69,7 +87,7 @@ impl Run {
     pub(crate) async fn load<'c>(
         services: &Services,
         visit: &Visit,
-        connection: impl Fn() -> countersign_store::Connection<'c>,
+        connection: impl Fn() -> Connection<'c>,
         token: &str,
     ) -> Result<Option<Self>, Fault> {
         let token = TokenHash::of(token);
@@ -81,6 +99,21 @@ impl Run {
         let Some(profile) = Profiles::on(connection()).find(&found.profile).await? else { return Ok(None) };
         let set_up = SecondFactors::on(connection()).find(&profile.id).await?;
         Ok(Some(Self { token, found, journey, profile, set_up }))
+    }
+
+    /// The same, to be moved on in `tx`: its owner is held first, as by all who write for them.
+    pub(crate) async fn hold(
+        services: &Services,
+        visit: &Visit,
+        tx: &Tx,
+        token: &str,
+    ) -> Result<Option<Self>, Fault> {
+        let flows = LoginFlows::on(tx.connection());
+        let found = flows.find(&TokenHash::of(token), &visit.browser_hash(), services.now()).await?;
+        let Some(found) = found else { return Ok(None) };
+        Activity::on(tx.connection()).hold(&found.profile).await?;
+        // Whoever held them before may have moved it on, or ended it.
+        Self::load(services, visit, || tx.connection(), token).await
     }
 
     pub(crate) fn means(&self) -> Means {
@@ -144,8 +177,8 @@ pub(crate) async fn begin(
 ) -> Result<FlowToken, MailError> {
     let step = prepare(services, tx, visit, profile, next).await?;
     let step = step.ok_or_else(|| Fault::internal("an errand that ends before it begins"))?;
-    remember(services, tx, visit, profile, &State::Journey(Journey { interaction, errand, step, session }))
-        .await
+    let journey = Journey { interaction, errand, step, session, code: None };
+    remember(services, tx, visit, profile, &State::Journey(journey)).await
 }
 
 /// Writes the row of a login that has just had its first right factor.

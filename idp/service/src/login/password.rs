@@ -45,20 +45,32 @@ pub async fn log_in(
     password: &SecretString,
 ) -> Result<FlowToken, LogInError> {
     match attempt(services, visit, user_id, password).await? {
-        Attempt::Right(proved) => open(services, visit, interaction, &proved).await,
+        Attempt::Right(proved) => {
+            let anew = proved.anew(services, password).await;
+            open(services, visit, interaction, &proved, anew.as_deref()).await
+        }
         Attempt::Wrong => Err(LogInError::Wrong),
         Attempt::Wait { seconds } => Err(LogInError::Wait { seconds }),
     }
 }
 
-async fn open(
+/// Begins the login that a right password opens, unless the password was replaced meanwhile. Its hash is kept `anew`
+/// where the parameters have changed since.
+pub(super) async fn open(
     services: &Services,
     visit: &Visit,
     interaction: &Interaction,
     proved: &Proved,
+    anew: Option<&str>,
 ) -> Result<FlowToken, LogInError> {
     let tx = services.store.begin().await?;
+    if !proved.stands(&tx).await? {
+        return Err(LogInError::Wrong);
+    }
     proved.give_back(&tx).await?;
+    if let Some(anew) = anew {
+        proved.keep(&tx, anew).await?;
+    }
     let profile = Profiles::on(tx.connection()).find(&proved.profile).await?.ok_or(LogInError::Wrong)?;
     let set_up = SecondFactors::on(tx.connection()).find(&profile.id).await?;
     let means = flow::means(&profile, &set_up);

@@ -4,11 +4,12 @@
 //! however many arrive at once, no more than five are looked at before the profile locks.
 
 use chrono::TimeDelta;
+use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::journey::otp::{self, Refusal as OtpRefusal};
 use countersign_core::journey::steps::{Action, Step, StepError};
 use countersign_core::mail::{CodePurpose, Mail, News};
 use countersign_core::secret::SecretString;
-use countersign_store::{Activity, LockedBecause, LoginFlows, SecondFactors, Tx};
+use countersign_store::{Activity, LoginFlows, SecondFactors, Tx};
 
 use super::check::Refusal;
 use super::email_otp::{self, MailError, Typed};
@@ -65,7 +66,7 @@ pub async fn prove_otp(
 ) -> Result<Advance, ProofError> {
     let typed = otp::normalise(typed);
     let tx = services.store.begin().await?;
-    let mut run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ProofError::Gone)?;
+    let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ProofError::Gone)?;
     let step = run.journey.step.clone();
     if step.channel().is_none() {
         return Err(ProofError::OutOfPlace);
@@ -164,7 +165,8 @@ async fn look(
     }
 }
 
-/// Proves the enrolment code that reached its owner outside the mailbox.
+/// Proves the enrolment code that reached its owner outside the mailbox. It is not spent yet: who leaves off before the
+/// soft token is registered gives it again.
 pub async fn prove_code(
     services: &Services,
     visit: &Visit,
@@ -174,21 +176,22 @@ pub async fn prove_code(
     let typed = normalise_code(typed);
     let now = services.now();
     let tx = services.store.begin().await?;
-    let mut run = Run::load(services, visit, || tx.connection(), token).await?.ok_or(ProofError::Gone)?;
+    let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ProofError::Gone)?;
     if run.journey.step != Step::EnrolmentCode {
         return Err(ProofError::OutOfPlace);
     }
     let factors = SecondFactors::on(tx.connection());
+    let given = enrolment_hash(services, &run.profile.id, &typed);
     let stored = factors.try_code(&run.profile.id, services.policy.otp.email_tries, now).await?;
-    let right =
-        stored.is_some_and(|stored| stored.same_as(&enrolment_hash(services, &run.profile.id, &typed)));
-    if !right || !factors.consume_code(&run.profile.id, now).await? {
+    if !stored.is_some_and(|stored| stored.same_as(&given)) {
         drop(factors);
         tx.commit().await?;
         event::record(&Event::WrongEnrolmentCode, Some(&run.profile.id), &visit.neighbourhood());
         return Err(ProofError::Wrong { left: None });
     }
+    factors.untry_code(&run.profile.id).await?;
     drop(factors);
+    run.journey.code = Some(given);
     advance(services, tx, visit, &mut run, Action::CodeProved, 0).await
 }
 

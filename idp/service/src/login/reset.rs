@@ -8,17 +8,17 @@ use countersign_core::Timestamp;
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::user_id;
 use countersign_core::ids::ChallengeId;
-use countersign_core::journey::lockout::{self, Counted, Verdict};
+use countersign_core::journey::lockout::Verdict;
 use countersign_core::journey::otp;
 use countersign_core::mail::CodePurpose;
 use countersign_core::oauth::interaction::Interaction;
-use countersign_store::{Counters, CurrentPhases, OtpChallenges, Phases, Profiles, Tx, Window};
+use countersign_store::{CurrentPhases, OtpChallenges, Phases, Profiles, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::attempt::source_key;
 use super::email_otp::{self, MailError, Recipient, Typed};
 use super::fault::{Fault, faults};
 use super::flow::{self, FlowToken, State};
+use super::source::Source;
 use super::visit::Visit;
 use crate::event::{self, Event};
 use crate::{Purpose, Services};
@@ -70,6 +70,12 @@ pub enum ProveResetError {
         /// Tries left.
         left: u16,
     },
+    /// It was not looked at: too many tries from this source.
+    #[error("tried too often")]
+    Wait {
+        /// For how long no other will be.
+        seconds: u32,
+    },
     /// It was used before.
     #[error("used before")]
     Used,
@@ -106,7 +112,10 @@ pub async fn request_reset(
     let typed: String = user_id.trim().chars().take(MAX_TYPED).collect();
     let user_id = user_id::normalise(&typed);
     let tx = services.store.begin().await?;
-    count_source(services, &tx, visit).await?;
+    let source = Source::of(services, visit, &user_id);
+    if let Verdict::Wait { seconds } = count(services, &tx, visit, &source).await? {
+        return Err(RequestResetError::TooSoon { seconds });
+    }
     let phases = Phases::on(tx.connection()).current().await?;
     if only_without_passwords(services, &user_id, &phases) {
         return Err(RequestResetError::NoPasswordsYet);
@@ -131,18 +140,16 @@ fn has_passwords(phases: &CurrentPhases, house: ClearingHouse) -> bool {
     phases.of(house).allows_passwords(house)
 }
 
-/// Counts the request for its source: asking for resets is no way around the limit of tries.
-async fn count_source(services: &Services, tx: &Tx, visit: &Visit) -> Result<(), RequestResetError> {
-    let now = services.now();
-    let key = source_key(services, &visit.neighbourhood(), now);
-    let counters = Counters::on(tx.connection());
-    let [source] = counters.get([&key], now).await?;
-    let counted = Counted { source, ..Counted::default() };
-    if let Verdict::Wait { seconds } = lockout::password(&services.policy.lockout, counted, now) {
-        return Err(RequestResetError::TooSoon { seconds });
+/// Counts a request, or a try at its OTP, for its source: neither is a way around the limit of tries.
+async fn count(services: &Services, tx: &Tx, visit: &Visit, source: &Source) -> Result<Verdict, Fault> {
+    let mut verdict = source.look(services, tx).await?;
+    if verdict == Verdict::Allowed {
+        verdict = source.count(services, tx).await?;
     }
-    counters.count(&key, Window::SinceFirst(chrono::TimeDelta::hours(1)), now).await?;
-    Ok(())
+    if verdict != Verdict::Allowed {
+        event::record(&Event::SlowedDown, None, &visit.neighbourhood());
+    }
+    Ok(verdict)
 }
 
 /// The page of a reset under way.
@@ -170,7 +177,8 @@ pub async fn resend_reset(services: &Services, visit: &Visit, sealed: &str) -> R
     Ok(())
 }
 
-/// Proves the OTP that was mailed: from here on there is a row, and a new password may be set.
+/// Proves the OTP that was mailed: from here on there is a row, and a new password may be set. It is counted for its
+/// source before it is looked at, and given back when it is right.
 pub async fn prove_reset(
     services: &Services,
     visit: &Visit,
@@ -180,9 +188,14 @@ pub async fn prove_reset(
 ) -> Result<FlowToken, ProveResetError> {
     let pending = open(services, visit, sealed).ok_or(ProveResetError::Gone)?;
     let tx = services.store.begin().await?;
+    let source = Source::of(services, visit, &user_id::normalise(&pending.typed));
+    if let Verdict::Wait { seconds } = count(services, &tx, visit, &source).await? {
+        return Err(ProveResetError::Wait { seconds });
+    }
     let challenge = (&pending.challenge, CodePurpose::Reset);
     let refused = match email_otp::check(services, &tx, visit, challenge, &otp::normalise(typed)).await? {
         Typed::Right(Some(id)) => {
+            source.give_back(&tx).await?;
             let profile = Profiles::on(tx.connection()).find(&id).await?.ok_or(ProveResetError::Gone)?;
             let phases = Phases::on(tx.connection()).current().await?;
             if has_passwords(&phases, profile.clearing_house) {

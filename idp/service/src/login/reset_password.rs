@@ -7,7 +7,7 @@ use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::interaction::Interaction;
 use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::{SecretString, TokenHash};
-use countersign_store::{LoginFlows, Passwords, Profiles};
+use countersign_store::{Activity, LoginFlows, Passwords, Profiles};
 
 use super::fault::{Fault, faults};
 use super::flow::State;
@@ -71,6 +71,7 @@ pub async fn set_password(
     let now = services.now();
     let id = &found.profile.id;
     let tx = services.store.begin().await?;
+    Activity::on(tx.connection()).hold(id).await?;
     if !LoginFlows::on(tx.connection()).consume(&found.token, now).await? {
         return Err(SetPasswordError::Gone);
     }

@@ -2,7 +2,7 @@
 
 use countersign_core::journey::steps::{self, Errand, StepError};
 use countersign_core::oauth::interaction::Interaction;
-use countersign_store::SecondFactors;
+use countersign_store::{Activity, SecondFactors};
 
 use super::email_otp::MailError;
 use super::fault::{Fault, faults};
@@ -50,6 +50,7 @@ pub(crate) async fn begin_errand(
     let cookie = visit.session.as_deref().ok_or(StepUpError::NoSession)?;
     let present = sessions::peek(services, cookie).await?.ok_or(StepUpError::NoSession)?;
     let tx = services.store.begin().await?;
+    Activity::on(tx.connection()).hold(&present.profile.id).await?;
     let set_up = SecondFactors::on(tx.connection()).find(&present.profile.id).await?;
     let means = flow::means(&present.profile, &set_up);
     let next = steps::begin(errand, means, interaction.requirement.acr).map_err(|error| match error {

@@ -8,5 +8,6 @@ mod lockout;
 mod parity;
 mod races;
 mod refusals;
+mod rehash;
 mod reset;
 mod support;

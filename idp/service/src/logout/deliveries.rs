@@ -2,54 +2,134 @@
 //!
 //! A delivery is leased by a conditional write before it is tried, so that of several nodes one tries; a node that
 //! dies loses its lease, and another tries again.
+//!
+//! Every client has rounds of its own, and a few calls at once within them. So what is owed to one that does not
+//! answer waits for that one alone.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::logout::{LOGOUT_TOKEN_TYPE, LogoutToken, retry_after};
 use countersign_store::{LogoutDeliveries, LogoutDelivery, StoreError};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use url::Url;
 
 use crate::keys::KeyError;
 use crate::{OutboundError, Services, subject};
 
-/// Deliveries tried at once.
-const BATCH: u64 = 16;
+/// Deliveries to one client at once.
+pub(super) const AT_ONCE: u64 = 4;
+/// Batches of a round: a client that hears is told on and on, yet a node that is to stop need not wait for long.
+const BATCHES: usize = 16;
 /// Longer than any call takes.
 const LEASE: Duration = Duration::seconds(30);
 
-/// Tries every delivery that is due, a batch at once, and says how many were tried. A full batch means that there
-/// may be more.
+/// Tells each client by itself: one that is slow or dead holds up nobody's deliveries but its own.
+pub struct Courier {
+    services: Arc<Services>,
+    rounds: BTreeMap<String, JoinHandle<usize>>,
+}
+
+impl Courier {
+    /// A courier with nothing under way.
+    #[must_use]
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, rounds: BTreeMap::new() }
+    }
+
+    /// Begins a round for every client that has deliveries due and none under way.
+    pub async fn begin(&mut self) -> Result<(), StoreError> {
+        self.rounds.retain(|_, round| !round.is_finished());
+        let waiting = LogoutDeliveries::on(self.services.store.read());
+        for client_id in waiting.clients_waiting(self.services.now()).await? {
+            if !self.rounds.contains_key(&client_id) {
+                let round = round(Arc::clone(&self.services), client_id.clone());
+                self.rounds.insert(client_id, tokio::spawn(round));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the rounds under way, and says how many deliveries they tried.
+    pub async fn finish(self) -> usize {
+        let mut tried = 0;
+        for round in self.rounds.into_values() {
+            tried += round.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a round of back-channel logouts was cut short");
+                0
+            });
+        }
+        tried
+    }
+}
+
+/// Tries what is due, a round for every client at once, and says how many deliveries were tried.
 pub async fn deliver_due(services: &Arc<Services>) -> Result<usize, StoreError> {
-    let due = LogoutDeliveries::on(services.store.read()).due(services.now(), BATCH).await?;
+    let mut courier = Courier::new(Arc::clone(services));
+    courier.begin().await?;
+    Ok(courier.finish().await)
+}
+
+/// Tells a client of what is due, a batch at a time, for as long as it hears.
+async fn round(services: Arc<Services>, client_id: String) -> usize {
+    let mut tried = 0;
+    for _ in 0..BATCHES {
+        match batch(&services, &client_id).await {
+            Ok(batch) => {
+                tried += batch.heard + batch.unheard;
+                if batch.heard == 0 || batch.unheard > 0 {
+                    break;
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, client_id, "back-channel logouts not delivered");
+                break;
+            }
+        }
+    }
+    tried
+}
+
+/// How the deliveries of a batch went that were tried here.
+#[derive(Default)]
+struct Batch {
+    heard: usize,
+    unheard: usize,
+}
+
+async fn batch(services: &Arc<Services>, client_id: &str) -> Result<Batch, StoreError> {
+    let now = services.now();
+    let due = LogoutDeliveries::on(services.store.read()).due(client_id, now, AT_ONCE).await?;
     let mut under_way = JoinSet::new();
     for delivery in due {
         let services = Arc::clone(services);
         under_way.spawn(async move { deliver(&services, delivery).await });
     }
-    let mut tried = 0;
+    let mut batch = Batch::default();
     while let Some(outcome) = under_way.join_next().await {
         match outcome {
-            Ok(Ok(true)) => tried += 1,
-            Ok(Ok(false)) => {}
+            Ok(Ok(Some(true))) => batch.heard += 1,
+            Ok(Ok(Some(false))) => batch.unheard += 1,
+            Ok(Ok(None)) => {}
             Ok(Err(error)) => return Err(error),
             Err(error) => tracing::error!(%error, "a back-channel logout was cut short"),
         }
     }
-    Ok(tried)
+    Ok(batch)
 }
 
-/// Whether the delivery was tried here, rather than by another node.
-async fn deliver(services: &Services, delivery: LogoutDelivery) -> Result<bool, StoreError> {
+/// Whether the client has heard; nothing, where another node tries.
+async fn deliver(services: &Services, delivery: LogoutDelivery) -> Result<Option<bool>, StoreError> {
     let tx = services.store.begin().await?;
     let leased = LogoutDeliveries::on(tx.connection()).lease(&delivery, services.now() + LEASE).await?;
     tx.commit().await?;
     if !leased {
-        return Ok(false);
+        return Ok(None);
     }
     let outcome = tell(services, &delivery).await;
+    let heard = outcome.is_ok();
     let now = services.now();
     let tx = services.store.begin().await?;
     let deliveries = LogoutDeliveries::on(tx.connection());
@@ -69,7 +149,7 @@ async fn deliver(services: &Services, delivery: LogoutDelivery) -> Result<bool, 
         }
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(heard))
 }
 
 /// Back-Channel Logout 1.0 §2.5, §2.8: 200 says that it is done, and some frameworks say 204.

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::deliveries::deliver_due;
+use super::deliveries::{AT_ONCE, Courier, deliver_due};
 use super::*;
 use crate::testing::applications::{listening, public_client};
 use crate::testing::{TestNode, nodes, sqlite_node};
@@ -63,7 +63,8 @@ async fn applications_hear_of_a_sign_out_even_when_the_session_had_gone_idle() {
 
     let step = log_out(&node.services, LogoutRequest::default(), Some(cookie.expose()), false).await.unwrap();
     assert_eq!(step, LogoutStep::Done(None), "nobody is logged in, so nobody is asked");
-    let due = LogoutDeliveries::on(node.services.store.read()).due(node.services.now(), 10).await.unwrap();
+    let due =
+        LogoutDeliveries::on(node.services.store.read()).due("dms", node.services.now(), 10).await.unwrap();
     assert_eq!(due.len(), 1);
 }
 
@@ -246,5 +247,75 @@ async fn of_several_nodes_one_delivers() {
         assert_eq!(tried, 1, "{}", node.database.kind);
         told.recv().await.unwrap();
         assert!(told.try_recv().is_err());
+    }
+}
+
+/// An application that takes calls and never answers, and how many it has taken.
+async fn deaf_application() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/backchannel", listener.local_addr().unwrap());
+    let taken = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&taken);
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            held.push(stream);
+        }
+    });
+    (uri, taken)
+}
+
+/// Writes down `count` logouts that a client is to hear of.
+async fn owe(node: &TestNode, client_id: &str, count: usize) {
+    let user = node.add_user(&format!("HK{client_id}1")).await;
+    let now = node.services.now();
+    let (session, _) = node.log_in(&user, Acr::OtpApp, None).await;
+    let owed: Vec<_> = (0..count)
+        .map(|_| LogoutDelivery {
+            id: DeliveryId::generate(&*node.services.entropy),
+            client_id: client_id.to_owned(),
+            session_id: session.id.clone(),
+            profile_id: user.clone(),
+            created_at: now,
+            next_attempt_at: now,
+            attempts: 0,
+            expires_at: now + DELIVERY_LIFE,
+        })
+        .collect();
+    let tx = node.services.store.begin().await.unwrap();
+    LogoutDeliveries::on(tx.connection()).add(&owed).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_that_does_not_answer_holds_up_no_other() {
+    for node in nodes().await {
+        node.make_keys().await;
+        let (deaf, taken) = deaf_application().await;
+        let (uri, mut told) = application(&[200]).await;
+        node.add_client(&listening(public_client("deaf", ClientKind::FirstParty), &deaf)).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), &uri)).await;
+        owe(&node, "deaf", 40).await;
+        node.clock.advance_seconds(1);
+        owe(&node, "dms", 10).await;
+
+        let mut courier = Courier::new(std::sync::Arc::clone(&node.services));
+        courier.begin().await.unwrap();
+        for _ in 0..10 {
+            told.recv().await.unwrap();
+        }
+        // What comes while the deaf one is still being told is delivered too, and the deaf one is not pressed.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let user = node.add_user("HKABC109").await;
+        let (session, _) = node.log_in(&user, Acr::OtpApp, None).await;
+        let tx = node.services.store.begin().await.unwrap();
+        Sessions::on(tx.connection()).reached(&session.id, "dms", node.services.now()).await.unwrap();
+        sessions::end(&node.services, &tx, &session, EndedBecause::SignedOut).await.unwrap();
+        tx.commit().await.unwrap();
+        courier.begin().await.unwrap();
+        told.recv().await.unwrap();
+        let pressed = taken.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(pressed as u64 <= AT_ONCE, "{pressed} calls at once on {}", node.database.kind);
     }
 }

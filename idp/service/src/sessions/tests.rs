@@ -238,6 +238,10 @@ async fn end_all(node: &TestNode, user: &ProfileId, keep: Option<&SessionId>) {
 }
 
 async fn due(node: &TestNode) -> Vec<(String, SessionId)> {
-    let due = LogoutDeliveries::on(node.services.store.read()).due(node.services.now(), 10).await.unwrap();
+    let deliveries = LogoutDeliveries::on(node.services.store.read());
+    let mut due = Vec::new();
+    for client_id in deliveries.clients_waiting(node.services.now()).await.unwrap() {
+        due.extend(deliveries.due(&client_id, node.services.now(), 10).await.unwrap());
+    }
     due.into_iter().map(|delivery| (delivery.client_id, delivery.session_id)).collect()
 }

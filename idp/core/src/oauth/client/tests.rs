@@ -1,4 +1,5 @@
 use super::*;
+use crate::secret::TokenHash;
 
 fn client(redirect: &str) -> Client {
     Client {
@@ -78,4 +79,23 @@ fn a_client_id_is_plain_and_no_subject() {
         let client = Client { client_id: client_id.to_owned(), ..client("https://shop.example/cb") };
         assert_eq!(client.check(), Err(ClientProblem::ClientId), "{client_id}");
     }
+}
+
+#[test]
+fn addresses_of_logouts_are_checked_too() {
+    let listening = |uri: &str| Client {
+        backchannel_logout: Some(BackchannelLogout { uri: uri.to_owned(), session_required: false }),
+        ..client("https://shop.example/cb")
+    };
+    for uri in
+        ["", "/logout", "ftp://shop.example/", "https://shop.example/#x", "https://me:pw@shop.example/"]
+    {
+        assert_eq!(listening(uri).check(), Err(ClientProblem::BackchannelUri), "{uri}");
+    }
+    assert_eq!(listening("http://10.0.0.7/logout?x=1").check(), Ok(()));
+    let away = Client {
+        post_logout_redirect_uris: vec!["javascript:alert(1)".to_owned()],
+        ..client("https://shop.example/cb")
+    };
+    assert!(matches!(away.check(), Err(ClientProblem::RedirectUri(..))));
 }

@@ -122,3 +122,20 @@ proptest! {
         prop_assert_eq!(read, Some((id, secret)));
     }
 }
+
+#[test]
+fn what_is_presented_does_not_print() {
+    let forms = [
+        "client_id=a&client_secret=sesame".to_owned(),
+        format!(
+            "client_assertion_type={}&client_assertion=sesame.sesame.sesame",
+            JWT_BEARER.replace(':', "%3A")
+        ),
+    ];
+    for form in forms {
+        let form = Form::parse(form.as_bytes()).unwrap();
+        let presented = presented(None, &form).unwrap();
+        assert!(!matches!(presented, Presented::Name { .. }));
+        assert!(!format!("{presented:?}").contains("sesame"), "{presented:?}");
+    }
+}

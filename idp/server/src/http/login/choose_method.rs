@@ -7,7 +7,7 @@ use countersign_service::login::{self, Fault, StepUpError};
 use serde::Deserialize;
 
 use super::{Door, onward, step_url};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{ChooseMethod, ErrorCode, ErrorPage, PageError};
 
 /// Begins: a step-up where one is asked for, otherwise the choice of a method, or the only method there is.
@@ -70,7 +70,11 @@ enum Method {
 }
 
 /// Goes on by the method chosen.
-pub(super) async fn post(mut door: Door, PageForm(choice): PageForm<Choice>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<Choice>, FormRefusal>) -> Response {
+    let choice = match door.posted(form).await {
+        Ok(choice) => choice,
+        Err(response) => return *response,
+    };
     if let Err(response) = door.interaction() {
         return *response;
     }

@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use countersign_core::oauth::interaction::{Interaction, Target};
-use countersign_service::login::{Arrival, Fault, Refusal, SettingsNews, Visit};
+use countersign_service::login::{self, Arrival, Fault, Refusal, SettingsNews, Visit};
 use countersign_service::{Services, interaction};
 use url::form_urlencoded;
 
 use crate::http::cookies::{Cookies, Name};
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{ErrorCode, ErrorPage, PageContext, PageError};
 use crate::http::state::AppState;
 use crate::http::visitor::Visitor;
@@ -66,6 +67,37 @@ impl Door {
             .on_behalf_of(application, locales, interaction.created_at)
             .with_purpose(interaction.requirement.purpose());
         self.page.locale.tag().clone_into(&mut self.visit.locale);
+    }
+
+    /// The fields of a form that was posted, or the page that says why it is not answered. From here on whatever is
+    /// shown or mailed is in the language that the application wished for.
+    pub(crate) async fn posted<T>(
+        &mut self,
+        form: Result<PageForm<T>, FormRefusal>,
+    ) -> Result<T, Box<Response>> {
+        self.act_as_asked().await;
+        match form {
+            Ok(PageForm(fields)) => Ok(fields),
+            Err(refusal) => Err(Box::new(self.error(refusal.code()))),
+        }
+    }
+
+    /// Shows pages on behalf of who waits, if that can be found: by the interaction in `i`, or by the login in `f`,
+    /// which may be over by now.
+    pub(crate) async fn act_as_asked(&mut self) {
+        let found = match interaction::open(&self.services, self.parameter("i"), &self.visit.browser) {
+            Some(interaction) => Some(interaction),
+            None if self.parameter("f").is_empty() => None,
+            None => {
+                login::asked(&self.services, &self.visit, self.parameter("f")).await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the language of a login was not found");
+                    None
+                })
+            }
+        };
+        if let Some(interaction) = found {
+            self.act_for(&interaction);
+        }
     }
 
     /// One of our own pages, for the interaction at hand.

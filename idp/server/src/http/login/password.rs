@@ -6,7 +6,7 @@ use countersign_service::login::{self, LogInError};
 use serde::Deserialize;
 
 use super::{Door, onward, step_url};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{ErrorCode, PageError, Password};
 
 /// Shows the form, with the user ID that the application knows.
@@ -46,7 +46,11 @@ fn nothing() -> SecretString {
 }
 
 /// Checks them.
-pub(super) async fn post(mut door: Door, PageForm(given): PageForm<Credentials>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<Credentials>, FormRefusal>) -> Response {
+    let given = match door.posted(form).await {
+        Ok(given) => given,
+        Err(response) => return *response,
+    };
     let interaction = match door.interaction() {
         Ok(interaction) => interaction,
         Err(response) => return *response,

@@ -5,7 +5,7 @@ use countersign_service::login::{self, RequestResetError};
 use serde::Deserialize;
 
 use super::{Door, onward};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{ErrorCode, PageError, ResetUserId};
 
 /// Asks.
@@ -31,7 +31,11 @@ pub(super) struct Whose {
 }
 
 /// Sends a mail, or seems to.
-pub(super) async fn post(mut door: Door, PageForm(whose): PageForm<Whose>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<Whose>, FormRefusal>) -> Response {
+    let whose = match door.posted(form).await {
+        Ok(whose) => whose,
+        Err(response) => return *response,
+    };
     if let Err(response) = door.interaction() {
         return *response;
     }

@@ -5,7 +5,7 @@ use countersign_service::login::{self, ProveResetError};
 use serde::Deserialize;
 
 use super::{Door, onward, reset};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{ErrorCode, PageError, ResetOtp};
 
 /// Asks.
@@ -45,7 +45,11 @@ enum Button {
 }
 
 /// Checks it, or sends another.
-pub(super) async fn post(mut door: Door, PageForm(answer): PageForm<Answer>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<Answer>, FormRefusal>) -> Response {
+    let answer = match door.posted(form).await {
+        Ok(answer) => answer,
+        Err(response) => return *response,
+    };
     let interaction = match door.interaction() {
         Ok(interaction) => interaction,
         Err(response) => return *response,
@@ -72,6 +76,9 @@ pub(super) async fn post(mut door: Door, PageForm(answer): PageForm<Answer>) -> 
         Err(ProveResetError::Fault(fault)) => return door.fault(&fault),
         Err(ProveResetError::Wrong { left }) => {
             PageError::new(ErrorCode::WrongOtp).with("tries", u32::from(left))
+        }
+        Err(ProveResetError::Wait { seconds }) => {
+            PageError::new(ErrorCode::SlowDown).with("seconds", seconds)
         }
         Err(ProveResetError::Used) => PageError::new(ErrorCode::OtpUsed),
         Err(ProveResetError::TooOld) => PageError::new(ErrorCode::OtpExpired),

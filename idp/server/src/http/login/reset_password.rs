@@ -7,7 +7,7 @@ use countersign_service::{interaction, login::Fault};
 use serde::Deserialize;
 
 use super::{Door, onward};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{BrokenRule, ErrorCode, ResetDone, ResetPassword};
 
 /// Asks for the new password.
@@ -23,7 +23,10 @@ async fn show(mut door: Door, broken: Vec<BrokenRule>) -> Response {
             let (shortest, history) = (policy.min_length.into(), policy.history.into());
             ResetPassword::new(door.page.clone(), &user_id, shortest, history, broken).into_response()
         }
-        Ok(None) => door.error(ErrorCode::Expired),
+        Ok(None) => {
+            door.act_as_asked().await;
+            door.error(ErrorCode::Expired)
+        }
         Err(fault) => door.fault(&fault),
     }
 }
@@ -35,7 +38,11 @@ pub(super) struct NewPassword {
 }
 
 /// Sets it.
-pub(super) async fn post(door: Door, PageForm(given): PageForm<NewPassword>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<NewPassword>, FormRefusal>) -> Response {
+    let given = match door.posted(form).await {
+        Ok(given) => given,
+        Err(response) => return *response,
+    };
     let token = door.parameter("f").to_owned();
     let (new, confirmed) = (&given.new_password, &given.confirm_password);
     match login::set_password(&door.services, &door.visit, &token, new, confirmed).await {
@@ -74,7 +81,11 @@ pub(super) async fn done(mut door: Door) -> Response {
 pub(super) struct Close {}
 
 /// Back to the login page.
-pub(super) async fn close(mut door: Door, PageForm(Close {}): PageForm<Close>) -> Response {
+pub(super) async fn close(mut door: Door, form: Result<PageForm<Close>, FormRefusal>) -> Response {
+    let Close {} = match door.posted(form).await {
+        Ok(close) => close,
+        Err(response) => return *response,
+    };
     match door.interaction() {
         Ok(_) => onward(&door.at("/login/password")),
         Err(response) => *response,

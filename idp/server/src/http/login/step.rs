@@ -7,7 +7,7 @@ use countersign_service::login::{self, ActError, Advance, FlowPage, OtpPage, Pag
 use serde::Deserialize;
 
 use super::{Door, onward};
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{
     EmailRisk, EnrolmentCode, ErrorCode, Otp, OtpChannel, PageError, RegisterDevice, ScanQr,
 };
@@ -32,7 +32,10 @@ async fn show(mut door: Door, error: Option<PageError>, resent: bool) -> Respons
             }
             view(&door, page, error, resent)
         }
-        Ok(None) => door.error(ErrorCode::Expired),
+        Ok(None) => {
+            door.act_as_asked().await;
+            door.error(ErrorCode::Expired)
+        }
         Err(fault) => door.fault(&fault),
     }
 }
@@ -78,7 +81,11 @@ enum Button {
 }
 
 /// Does what the page was told.
-pub(super) async fn post(door: Door, PageForm(answer): PageForm<Answer>) -> Response {
+pub(super) async fn post(mut door: Door, form: Result<PageForm<Answer>, FormRefusal>) -> Response {
+    let answer = match door.posted(form).await {
+        Ok(answer) => answer,
+        Err(response) => return *response,
+    };
     match answer.action {
         Button::Register => act(door, Action::Register).await,
         Button::Skip => act(door, Action::Skip).await,

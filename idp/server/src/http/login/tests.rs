@@ -245,3 +245,95 @@ async fn nonsense_gets_an_answer() {
         assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
     }
 }
+
+const CHINESE: Option<&str> = Some("zh-Hant-HK");
+
+/// At the password page of a login for which the application wished for Traditional Chinese.
+async fn at_chinese_password(house: &House) -> TestBrowser {
+    let mut browser = house.browser();
+    browser.get("/nowhere").await;
+    let mut interaction = house.application(Reason::NoSession);
+    interaction.ui_locales = Some("fr zh-HK".to_owned());
+    let sealed = browser.sealed(house, &interaction);
+    browser.visit(&format!("/login/?i={sealed}")).await;
+    browser.submit("otp", &[]).await.is("password");
+    browser
+}
+
+fn language(page: &Page) -> Option<String> {
+    page.attribute("html", "lang")
+}
+
+/// The languages of the mails that wait.
+async fn languages_of_mail(house: &House) -> Vec<String> {
+    let lease = chrono::TimeDelta::days(1);
+    let claimed = countersign_service::outbox::claim(house.services(), 100, lease).await.unwrap();
+    claimed.into_iter().map(|claimed| claimed.locale).collect()
+}
+
+#[tokio::test]
+async fn the_application_s_language_holds_through_every_form() {
+    let house = House::open().await;
+    house.app_person("HKABC101").await;
+    let mut browser = at_chinese_password(&house).await;
+    for token in ["made-up", ""] {
+        let page = browser.post(token, "log-in", &[]).await;
+        assert_eq!((language(&page).as_deref(), page.error().as_deref()), (CHINESE, Some("csrf")));
+    }
+    browser.visit(&browser.url.clone()).await;
+    let page = log_in(&mut browser, "HKABC101", "wrong").await;
+    assert_eq!(language(page.refuses("password", "wrong-credentials")).as_deref(), CHINESE);
+    log_in(&mut browser, "HKABC101", PASSWORD).await.is("otp");
+    let step = browser.url.clone();
+    let page = browser.post("made-up", "submit", &[]).await;
+    assert_eq!(language(page.refuses("error", "csrf")).as_deref(), CHINESE);
+    browser.visit(&step).await;
+    let wrong = wrong(&house.otp(SECRET));
+    for error in ["wrong-otp", "wrong-otp", "wrong-otp", "wrong-otp", "locked", "expired"] {
+        let page = browser.submit("submit", &[("otp", &wrong)]).await;
+        assert_eq!(page.error().as_deref(), Some(error));
+        assert_eq!(language(&page).as_deref(), CHINESE, "{error}");
+    }
+    let page = browser.get(&step).await;
+    assert_eq!(language(page.refuses("error", "expired")).as_deref(), CHINESE);
+    assert_eq!(languages_of_mail(&house).await, ["zh-Hant"], "the news of the lock");
+}
+
+#[tokio::test]
+async fn mails_are_in_the_application_s_language_and_a_reset_too() {
+    let house = House::open().await;
+    house.person("HKABC101").await;
+    let mut browser = at_chinese_password(&house).await;
+    let password = browser.url.clone();
+    log_in(&mut browser, "HKABC101", PASSWORD).await.is("register-device");
+    browser.submit("skip", &[]).await.is("email-risk");
+    browser.submit("accept", &[]).await.is("otp");
+    assert_eq!(languages_of_mail(&house).await, ["zh-Hant"]);
+
+    browser.visit(&password.replace("/login/password?", "/login/reset?")).await.is("reset-user-id");
+    browser.submit("submit", &[("user_id", "HKABC101")]).await.is("reset-otp");
+    let otp = house.mailed_otp().await;
+    browser.submit("submit", &[("otp", &otp)]).await.is("reset-password");
+    let (form, new) = (browser.url.clone(), "teal-badger-violin-58");
+    let fields = [("new_password", new), ("confirm_password", new)];
+    browser.submit("submit", &fields).await.is("reset-done");
+    assert_eq!(languages_of_mail(&house).await, ["zh-Hant"], "the news of the password");
+    browser.url = form;
+    let page = browser.submit("submit", &fields).await;
+    assert_eq!(language(page.refuses("error", "expired")).as_deref(), CHINESE);
+}
+
+#[tokio::test]
+async fn a_link_on_the_page_wins_over_the_application() {
+    let house = House::open().await;
+    house.app_person("HKABC101").await;
+    let mut browser = at_chinese_password(&house).await;
+    let page = browser.visit(&format!("{}&lang=zh-Hans", browser.url)).await;
+    assert_eq!(language(page.is("password")).as_deref(), Some("zh-Hans-CN"));
+    let page = log_in(&mut browser, "HKABC101", PASSWORD).await;
+    assert_eq!(language(page.is("otp")).as_deref(), Some("zh-Hans-CN"));
+    let page = browser.submit("submit", &[("otp", &wrong(&house.otp(SECRET)))]).await;
+    assert_eq!(language(page.refuses("otp", "wrong-otp")).as_deref(), Some("zh-Hans-CN"));
+    let page = browser.post("made-up", "submit", &[]).await;
+    assert_eq!(language(page.refuses("error", "csrf")).as_deref(), Some("zh-Hans-CN"));
+}

@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use countersign_core::oauth::authorize::answer::Answer;
 use countersign_core::oauth::authorize::refusal::PageFault;
+use countersign_core::oauth::interaction::Target;
+use countersign_core::secret::SecretString;
 use countersign_service::authorize::{AuthorizeError, Outcome, Visit};
+use countersign_service::{Services, interaction};
 
 use crate::http::cookies::{Cookies, Name};
 use crate::http::csrf;
@@ -18,22 +21,35 @@ use crate::http::visitor::Visitor;
 #[derive(Debug)]
 pub struct Caller {
     visitor: Visitor,
-    session: Option<String>,
+    session: Option<SecretString>,
     /// The frame.
     pub page: PageContext,
 }
 
 impl Caller {
+    /// Shown pages on behalf of who waits for the `sealed` interaction, in the language they wished for.
+    #[must_use]
+    pub fn waited_for(mut self, services: &Services, sealed: &str) -> Self {
+        if let Some(found) = interaction::open(services, sealed, self.visitor.browser.id()) {
+            let application = match &found.target {
+                Target::Application { client_name, .. } => Some(client_name.as_str()),
+                Target::Account => None,
+            };
+            self.page = self.page.on_behalf_of(application, found.ui_locales.as_deref(), found.created_at);
+        }
+        self
+    }
+
     /// As the use cases see it.
     #[must_use]
     pub fn visit(&self) -> Visit<'_> {
-        Visit { browser: self.visitor.browser.id(), session: self.session.as_deref() }
+        Visit { browser: self.visitor.browser.id(), session: self.session() }
     }
 
     /// Its session cookie.
     #[must_use]
     pub fn session(&self) -> Option<&str> {
-        self.session.as_deref()
+        self.session.as_ref().map(SecretString::expose)
     }
 
     /// Whether a form's token is this browser's.
@@ -118,7 +134,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::from_request_parts(parts, state).await?;
         let jar = CookieJar::from_headers(&parts.headers);
-        let session = Cookies::from_ref(state).read(&jar, Name::Session);
+        let session = Cookies::from_ref(state).read(&jar, Name::Session).map(SecretString::new);
         Ok(Self { page: PageContext::of(&visitor), visitor, session })
     }
 }

@@ -13,16 +13,19 @@ use countersign_service::authorize::{self, Posted};
 use url::form_urlencoded;
 
 use super::answer::{Caller, onward};
-use crate::http::pages::ErrorCode;
+use crate::http::pages::{ErrorCode, PageContext};
 
 /// A request by a link or a redirect.
 pub async fn get(
     State(services): State<Arc<Services>>,
-    caller: Caller,
+    mut caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Response {
     let outcome = match read(query.unwrap_or_default().as_bytes()) {
-        Ok(parameters) => authorize::begin(&services, &parameters, caller.visit()).await,
+        Ok(parameters) => {
+            caller.page = in_language_of(&services, &parameters, caller.page);
+            authorize::begin(&services, &parameters, caller.visit()).await
+        }
         Err(fault) => Err(fault.into()),
     };
     caller.outcome(outcome)
@@ -32,21 +35,28 @@ pub async fn get(
 /// browser brings it, and its cookies, to `/authorize/resume`.
 pub async fn post(
     State(services): State<Arc<Services>>,
-    caller: Caller,
+    mut caller: Caller,
     form: Result<RawForm, RawFormRejection>,
 ) -> Response {
     let body = match form {
         Ok(RawForm(body)) => body,
         Err(rejection) => return unreadable(caller, rejection),
     };
-    match read(&body)
-        .map_err(Into::into)
-        .and_then(|parameters| authorize::begin_posted(&services, &parameters))
-    {
+    let parameters = match read(&body) {
+        Ok(parameters) => parameters,
+        Err(fault) => return caller.error(&fault.into()),
+    };
+    caller.page = in_language_of(&services, &parameters, caller.page);
+    match authorize::begin_posted(&services, &parameters) {
         Ok(Posted::Answer(answer)) => caller.answer(answer),
         Ok(Posted::Resume(sealed)) => onward("/authorize/resume", &sealed),
         Err(error) => caller.error(&error),
     }
+}
+
+/// The frame of whatever page answers the request itself, in the language it wishes for.
+fn in_language_of(services: &Services, parameters: &Parameters, page: PageContext) -> PageContext {
+    page.on_behalf_of(None, parameters.get("ui_locales"), services.now())
 }
 
 /// The page for a body that is no form, or more than one.

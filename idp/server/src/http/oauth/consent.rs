@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::answer::Caller;
 use super::resume::Sealed;
-use crate::http::csrf::PageForm;
+use crate::http::csrf::{FormRefusal, PageForm};
 use crate::http::pages::{Consent, ConsentScope};
 
 /// Asks.
@@ -57,8 +57,13 @@ pub async fn post(
     State(services): State<Arc<Services>>,
     caller: Caller,
     sealed: Sealed,
-    PageForm(decision): PageForm<Decision>,
+    form: Result<PageForm<Decision>, FormRefusal>,
 ) -> Response {
+    let caller = caller.waited_for(&services, &sealed.i);
+    let decision = match form {
+        Ok(PageForm(decision)) => decision,
+        Err(refusal) => return caller.page_error(refusal.code()),
+    };
     match decision.action {
         Action::Allow => {
             let outcome = consent::allow(&services, &sealed.i, caller.visit()).await;

@@ -31,6 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Sealed {
 
 /// Goes on with an interaction.
 pub async fn get(State(services): State<Arc<Services>>, caller: Caller, sealed: Sealed) -> Response {
+    let caller = caller.waited_for(&services, &sealed.i);
     let outcome = authorize::resume(&services, &sealed.i, caller.visit()).await;
     caller.outcome(outcome)
 }

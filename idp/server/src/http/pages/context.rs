@@ -1,5 +1,6 @@
 //! What every page knows about the visit it is shown in.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -7,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 use countersign_core::oauth::interaction::Purpose;
+use countersign_core::secret::SecretString;
 
 use super::texts::{Arg, Texts};
 use crate::http::assets;
@@ -14,14 +16,14 @@ use crate::http::locale::{Locale, Wishes};
 use crate::http::visitor::Visitor;
 
 /// The frame of a page. An extractor; handlers add the application and the languages it asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PageContext {
     /// The language of the page.
     pub locale: Locale,
     /// Nonce of the page's scripts.
     pub nonce: Arc<str>,
     /// Token for the page's forms.
-    pub csrf: String,
+    pub csrf: SecretString,
     /// What the step is shown for.
     pub purpose: Purpose,
     /// Name of the application that waits; without one it is the user's own page.
@@ -44,6 +46,18 @@ pub struct LanguageLink {
     pub current: bool,
 }
 
+/// The query carries the login under way, the nonce lets scripts run: neither prints, nor does the token.
+impl fmt::Debug for PageContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageContext")
+            .field("locale", &self.locale)
+            .field("purpose", &self.purpose)
+            .field("application", &self.application)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl PageContext {
     /// The context of a visitor, before anything is known of an application.
     #[must_use]
@@ -51,7 +65,7 @@ impl PageContext {
         Self {
             locale: visitor.wishes.locale(),
             nonce: Arc::clone(&visitor.nonce),
-            csrf: visitor.csrf.expose().to_owned(),
+            csrf: visitor.csrf.clone(),
             purpose: Purpose::Login,
             application: None,
             query: Arc::clone(&visitor.query),

@@ -48,8 +48,8 @@ pub struct RegisterDevice {
     pub may_skip: bool,
 }
 
-/// `scan-qr`: the soft token as a picture and as text.
-#[derive(Debug, Template)]
+/// `scan-qr`: the soft token as a picture and as text, hence no `Debug`.
+#[derive(Template)]
 #[template(path = "pages/scan-qr.html")]
 pub struct ScanQr {
     page: PageContext,

@@ -38,7 +38,11 @@ async fn from_the_app_to_email() {
         let arrival = done(world.act(token.expose(), Action::Accept).await);
         assert_eq!((arrival.news, arrival.session.is_none()), (Some(SettingsNews::EmailChosen), true));
         let mail = world.mail().await;
-        assert!(matches!(mail[0].1.news, News::FactorRemoved { factor: Factor::AuthenticatorApp, .. }));
+        let told = |fits: fn(&News) -> bool| mail.iter().filter(|(_, mail)| fits(&mail.news)).count();
+        let removed =
+            |news: &News| matches!(news, News::FactorRemoved { factor: Factor::AuthenticatorApp, .. });
+        let added = |news: &News| matches!(news, News::FactorAdded { factor: Factor::Email, .. });
+        assert_eq!((told(removed), told(added), mail.len()), (1, 1, 2));
         world.password("HKABC101", PASSWORD).await.unwrap();
         world.mailed_otp().await;
     }

@@ -1,12 +1,15 @@
 use countersign_core::directory::capabilities::{AccessLevel, DaFunction};
-use countersign_core::directory::profile::UserKind;
+use countersign_core::directory::profile::{Profile, UserKind};
+use countersign_core::ids::ProfileId;
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::journey::steps::Action;
 use countersign_core::mail::{Factor, News};
 use countersign_core::oauth::acr::Acr;
+use countersign_core::secret::SecretString;
+use countersign_store::SecondFactors;
 
 use super::support::{Has, PASSWORD, World, done, worlds, wrong};
-use crate::login::{self, ActError, OtpPage, PageOf, ProofError};
+use crate::login::{self, ActError, Advance, OtpPage, PageOf, ProofError};
 use crate::{enrolment, sessions};
 
 /// The secret on the page `scan-qr`.
@@ -54,7 +57,7 @@ async fn with_an_app() {
 #[tokio::test]
 async fn with_email_after_its_warning() {
     for world in worlds().await {
-        world.person("HKABC101", Has::Password).await;
+        let profile = world.person("HKABC101", Has::Password).await;
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
         world.act(&token, Action::Skip).await;
         assert!(matches!(world.page(&token).await.step, PageOf::EmailRisk));
@@ -75,10 +78,16 @@ async fn with_email_after_its_warning() {
         let present =
             sessions::peek(world.services(), arrival.session.unwrap().expose()).await.unwrap().unwrap();
         assert_eq!(present.session.acr, Acr::OtpEmail);
+        let mail = world.mail().await;
+        assert!(
+            matches!(&mail[0].1.news, News::FactorAdded { factor: Factor::Email, from, .. } if from == "203.0.113.7")
+        );
+        assert_eq!((mail.len(), &mail[0].0), (1, &profile.email));
 
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
         let otp = world.mailed_otp().await;
         done(world.prove(&token, &format!("{} {}", &otp[..4], &otp[4..])).await.unwrap());
+        assert!(world.mail().await.is_empty(), "it was chosen once, and is told once");
     }
 }
 
@@ -104,12 +113,95 @@ async fn administrators_need_the_code_that_went_around_the_mailbox() {
         let refused = prove(token.clone(), "ABCD-EFGH-JKLM".into()).await;
         assert!(matches!(refused, Err(ProofError::Wrong { left: None })));
         prove(token.clone(), code.expose().to_lowercase().replace('-', " ")).await.unwrap();
-        shown_secret(&world, &token).await;
+        let secret = shown_secret(&world, &token).await;
+        world.act(&token, Action::Continue).await;
+        done(world.prove(&token, secret.otp_at(world.now()).unwrap().expose()).await.unwrap());
+        assert!(!spend(&world, &profile.id, &code).await, "a code works once");
+    }
+}
 
+/// Whether the enrolment code is there to be spent. It is not, afterwards.
+async fn spend(world: &World, profile: &ProfileId, code: &SecretString) -> bool {
+    let hash = login::enrolment_hash(world.services(), profile, &login::normalise_code(code.expose()));
+    let tx = world.services().store.begin().await.unwrap();
+    let spent = SecondFactors::on(tx.connection()).consume_code(profile, &hash, world.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    spent
+}
+
+/// A Delegated Administrator with a password, and the code to register a soft token with.
+async fn administrator(world: &World) -> (Profile, SecretString) {
+    let kind = |profile: &mut Profile| profile.kind = UserKind::DelegatedAdministrator;
+    let profile = world.person_with("HKABC1X1", Has::Password, kind).await;
+    let code = issue(world, &profile).await;
+    (profile, code)
+}
+
+async fn issue(world: &World, profile: &Profile) -> SecretString {
+    let tx = world.services().store.begin().await.unwrap();
+    let code = enrolment::issue_code(world.services(), &tx, &profile.id).await.unwrap();
+    tx.commit().await.unwrap();
+    code
+}
+
+/// A login in which the code was given, at the page with the secret.
+async fn at_secret(world: &World, code: &SecretString) -> String {
+    let token = world.password("HKABC1X1", PASSWORD).await.unwrap();
+    world.act(&token, Action::Register).await;
+    login::prove_code(world.services(), &world.visit, &token, code.expose()).await.unwrap();
+    token
+}
+
+/// Gives the first OTP of the soft token that the page shows.
+async fn register(world: &World, token: &str) -> Result<Advance, ProofError> {
+    let secret = shown_secret(world, token).await;
+    world.act(token, Action::Continue).await;
+    world.prove(token, secret.otp_at(world.now()).unwrap().expose()).await
+}
+
+#[tokio::test]
+async fn who_abandons_scanning_keeps_the_enrolment_code() {
+    for world in worlds().await {
+        let (_, code) = administrator(&world).await;
+        for _ in 0..7 {
+            at_secret(&world, &code).await;
+        }
+        let token = at_secret(&world, &code).await;
+        done(register(&world, &token).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_right_code_takes_back_no_wrong_one() {
+    for world in worlds().await {
+        let (_, code) = administrator(&world).await;
         let token = world.password("HKABC1X1", PASSWORD).await.unwrap();
         world.act(&token, Action::Register).await;
-        let again = prove(token, code.expose().to_owned()).await;
-        assert!(matches!(again, Err(ProofError::Wrong { .. })), "a code works once");
+        for _ in 0..4 {
+            login::prove_code(world.services(), &world.visit, &token, "WRONG").await.unwrap_err();
+        }
+        at_secret(&world, &code).await;
+        login::prove_code(world.services(), &world.visit, &token, "WRONG").await.unwrap_err();
+        let right = login::prove_code(world.services(), &world.visit, &token, code.expose()).await;
+        assert!(matches!(right, Err(ProofError::Wrong { .. })), "five were wrong: {right:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_is_void_by_the_time_of_scanning_registers_nothing() {
+    for world in worlds().await {
+        let (profile, code) = administrator(&world).await;
+        let overtaken = at_secret(&world, &code).await;
+        let anew = issue(&world, &profile).await;
+        let refused = register(&world, &overtaken).await;
+        assert!(matches!(refused, Err(ProofError::Gone)), "another was issued: {refused:?}");
+
+        let token = at_secret(&world, &anew).await;
+        assert!(spend(&world, &profile.id, &anew).await);
+        let refused = register(&world, &token).await;
+        assert!(matches!(refused, Err(ProofError::Gone)), "it was spent elsewhere: {refused:?}");
+        let set_up = SecondFactors::on(world.services().store.read()).find(&profile.id).await.unwrap();
+        assert!(set_up.soft_token.is_none());
     }
 }
 

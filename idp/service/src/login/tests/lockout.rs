@@ -1,7 +1,7 @@
 use countersign_core::mail::News;
 use countersign_store::Profiles;
 
-use super::support::{Has, PASSWORD, World, browser, worlds, wrong};
+use super::support::{Has, PASSWORD, World, browser, done, worlds, wrong};
 use crate::login::{LogInError, ProofError, Refusal, unlock};
 
 async fn is_locked(world: &World, user_id: &str) -> bool {
@@ -82,6 +82,98 @@ async fn a_hundred_wrong_passwords_lock() {
         world.wait(30);
         let token = world.password("HKABC101", PASSWORD).await.unwrap();
         world.prove(&token, &world.app()).await.unwrap();
+    }
+}
+
+/// A hundred guesses at the password of HKABC101, each from an address of its own.
+async fn strangers_guess(world: &World) {
+    for number in 0..100_u8 {
+        let mut stranger = browser("stranger");
+        stranger.source = std::net::Ipv4Addr::new(198, 51, 100, number).into();
+        world.password_from(&stranger, "HKABC101", "wrong").await.unwrap_err();
+    }
+    assert!(is_locked(world, "HKABC101").await);
+}
+
+#[tokio::test]
+async fn strangers_lock_nobody_out_of_the_browser_they_always_use() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        strangers_guess(&world).await;
+        for _ in 0..2 {
+            world.log_in_by_app("HKABC101").await;
+            assert!(is_locked(&world, "HKABC101").await, "a login unlocks nothing");
+            let right = world.password_from(&browser("stranger"), "HKABC101", PASSWORD).await;
+            assert!(matches!(right, Err(LogInError::Wrong)), "strangers guess on in vain: {right:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_locked_stays_locked_for_a_browser_that_is_new() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        let begun = browser("begun before");
+        let token = world.password_from(&begun, "HKABC101", PASSWORD).await.unwrap();
+        world.log_in_by_app("HKABC101").await;
+        strangers_guess(&world).await;
+        world.wait(30);
+        let otp = world.app();
+        let refused = crate::login::prove_otp(world.services(), &begun, &token, &otp).await;
+        assert!(matches!(refused, Err(ProofError::Refused(Refusal::Locked))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_otps_lock_a_known_browser_too() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        strangers_guess(&world).await;
+        world.wait(30);
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        for _ in 0..5 {
+            world.prove(&token, &wrong(&world.app())).await.unwrap_err();
+        }
+        let token = world.password("HKABC101", PASSWORD).await.unwrap();
+        let right = world.prove(&token, &world.app()).await;
+        assert!(matches!(right, Err(ProofError::Refused(Refusal::Locked))), "{right:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_known_browser_guesses_no_more_than_strangers_do() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        for _ in 0..100 {
+            assert!(!is_locked(&world, "HKABC101").await);
+            world.wait(300);
+            let refused = world.password("HKABC101", "wrong").await;
+            assert!(matches!(refused, Err(LogInError::Wrong)), "{refused:?}");
+        }
+        assert!(is_locked(&world, "HKABC101").await);
+        world.wait(300);
+        let right = world.password("HKABC101", PASSWORD).await;
+        assert!(matches!(right, Err(LogInError::Wrong)), "{right:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_crowded_address_does_not_stop_the_browsers_known_there() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        world.crowd(0).await;
+        let stranger = browser("stranger");
+        let refused = world.password_from(&stranger, "HKABC101", PASSWORD).await;
+        assert!(matches!(refused, Err(LogInError::Wait { .. })), "{refused:?}");
+        world.wait(30);
+        let token = world.password("HKABC101", PASSWORD).await.expect("known here");
+        done(world.prove(&token, &world.app()).await.unwrap());
+        let elsewhere = world.password("HKABC102", PASSWORD).await;
+        assert!(matches!(elsewhere, Err(LogInError::Wait { .. })), "and known for one user ID alone");
     }
 }
 

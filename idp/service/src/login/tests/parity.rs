@@ -13,7 +13,7 @@ async fn populate(world: &World) {
     world.person_with("HKABC105", Has::Email, |profile| profile.enabled = false).await;
     let locked = world.person("HKABC106", Has::App).await;
     let tx = world.services().store.begin().await.unwrap();
-    let because = countersign_store::LockedBecause::Otps;
+    let because = countersign_core::journey::lockout::LockedBecause::Otps;
     countersign_store::Activity::on(tx.connection()).lock(&locked.id, because, world.now()).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -2,7 +2,7 @@ use countersign_core::directory::phase::Phase;
 use countersign_core::journey::password_policy::BrokenRule;
 use countersign_core::mail::{CodePurpose, News};
 
-use super::support::{Has, PASSWORD, World, done, secret, worlds, wrong};
+use super::support::{Has, PASSWORD, World, browser, done, secret, worlds, wrong};
 use crate::login::{
     self, LogInError, OtpPage, PageOf, ProofError, ProveResetError, Refusal, RequestResetError,
     SetPasswordError,
@@ -170,6 +170,77 @@ async fn mails_of_resets_do_not_use_up_those_of_logins() {
             .password("HKABC103", PASSWORD)
             .await
             .expect("a stranger's resets leave the owner's mails alone");
+    }
+}
+
+#[tokio::test]
+async fn strangers_resets_leave_the_mails_of_a_known_browser_alone() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        let stranger = browser("stranger");
+        for _ in 0..5 {
+            login::request_reset(world.services(), &stranger, "HKABC101").await.unwrap();
+        }
+        let sixth = login::request_reset(world.services(), &stranger, "HKABC101").await;
+        assert!(matches!(sixth, Err(RequestResetError::MailLimit)));
+        world.mail().await;
+
+        world.crowd(0).await;
+        for _ in 0..4 {
+            login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
+        }
+        let token = proved(&world, "HKABC101").await;
+        let sixth = login::request_reset(world.services(), &world.visit, "HKABC101").await;
+        assert!(matches!(sixth, Err(RequestResetError::MailLimit)), "twice five in all");
+        set(&world, &token, NEW, NEW).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_source_does_not_try_the_otps_of_many_accounts() {
+    for world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.person("HKABC102", Has::App).await;
+        let mut begun = Vec::new();
+        for user_id in ["HKABC101", "HKABC102", "HKABC199"] {
+            let sealed = login::request_reset(world.services(), &world.visit, user_id).await.unwrap();
+            let otp = if user_id == "HKABC199" { "12345678".into() } else { world.mailed_otp().await };
+            begun.push((sealed, otp));
+        }
+        let [(first, first_otp), (second, second_otp), (nobodys, nobodys_otp)] = &begun[..] else {
+            panic!("three")
+        };
+        // Three requests are counted already.
+        world.crowd(3 + 4).await;
+        let refused = prove(&world, first, &wrong(first_otp)).await;
+        assert!(matches!(refused, Err(ProveResetError::Wrong { .. })), "{refused:?}");
+        prove(&world, first, first_otp).await.expect("right, and given back");
+        for (sealed, otp) in [(second, second_otp), (nobodys, nobodys_otp), (nobodys, nobodys_otp)] {
+            let refused = prove(&world, sealed, &wrong(otp)).await;
+            assert!(matches!(refused, Err(ProveResetError::Wrong { .. })), "{refused:?}");
+        }
+        for (sealed, otp) in [(second, second_otp), (nobodys, nobodys_otp)] {
+            let refused = prove(&world, sealed, otp).await;
+            assert!(matches!(refused, Err(ProveResetError::Wait { seconds: 1.. })), "{refused:?}");
+        }
+        let refused = world.password("HKABC102", PASSWORD).await;
+        assert!(matches!(refused, Err(LogInError::Wait { .. })), "nor their passwords: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_known_browser_proves_its_reset_from_a_crowded_address() {
+    for mut world in worlds().await {
+        world.person("HKABC101", Has::App).await;
+        world.log_in_by_app("HKABC101").await;
+        let sealed = login::request_reset(world.services(), &world.visit, "HKABC101").await.unwrap();
+        let otp = world.mailed_otp().await;
+        world.crowd(0).await;
+        let refused = prove(&world, &sealed, &wrong(&otp)).await;
+        assert!(matches!(refused, Err(ProveResetError::Wrong { left: 4 })), "{refused:?}");
+        let token = prove(&world, &sealed, &otp).await.unwrap();
+        set(&world, &token, NEW, NEW).await.unwrap();
     }
 }
 

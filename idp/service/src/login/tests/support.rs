@@ -17,8 +17,9 @@ use countersign_core::journey::steps::Action;
 use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::interaction::{Interaction, Reason, Requirement, Target};
 use countersign_core::secret::SecretString;
-use countersign_store::{DirectoryDetails, Participants, Phases, Profiles};
+use countersign_store::{Counters, DirectoryDetails, Participants, Phases, Profiles, Window};
 
+use crate::login::source::Source;
 use crate::login::{self, Advance, Arrival, FlowPage, LogInError, Visit};
 use crate::testing::{TestNode, nodes};
 use crate::{Services, enrolment, outbox};
@@ -195,6 +196,18 @@ impl World {
         let arrival = done(self.prove(&token, &self.app()).await.unwrap());
         self.visit.known.clone_from(&arrival.known);
         arrival.session.unwrap().expose().to_owned()
+    }
+
+    /// Lets strangers use up what the address of the tests may try in this hour, but for so many tries.
+    pub(super) async fn crowd(&self, but_for: u32) {
+        let services = self.services();
+        let key = Source::key(services, &browser("stranger"));
+        let hour = Window::SinceFirst(TimeDelta::hours(1));
+        let tx = services.store.begin().await.unwrap();
+        for _ in but_for..services.policy.lockout.source_tries_per_hour {
+            Counters::on(tx.connection()).count(&key, hour, self.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
     }
 
     /// Mail that left since the last look: to whom, and what.

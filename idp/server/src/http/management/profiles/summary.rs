@@ -23,7 +23,7 @@ pub(super) fn summary(entry: DirectoryEntry) -> ProfileSummary {
         surname: entry.surname,
         other_names: entry.other_names,
         email: entry.email,
-        business_user_groups: entry.capabilities.business_user_groups.into_iter().collect(),
+        business_user_groups: entry.capabilities.business_user_groups.iter().map(ToString::to_string).collect(),
         enable_from: entry.enable_from,
         disable_after: entry.disable_after,
         channel: channel(entry.standing.channel),
