@@ -1,13 +1,17 @@
 //! Who people are and what they may do: user IDs, participants, profiles, capabilities, phases.
 
 pub mod actor;
+pub mod approval_code;
 pub mod business_group;
 pub mod capabilities;
 pub mod clearing_house;
 pub mod label;
+pub mod mailbox;
 pub mod options;
 pub mod participant;
 pub mod permission;
 pub mod phase;
 pub mod profile;
+pub mod service_hours;
+pub mod signatures;
 pub mod user_id;
