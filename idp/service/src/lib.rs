@@ -1,6 +1,7 @@
 //! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
 
 pub mod account;
+pub mod approval_codes;
 pub mod authorize;
 mod bearer;
 pub mod cleanup;

@@ -5,6 +5,7 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
+mod approval_codes;
 mod authorization_codes;
 mod clients;
 mod connection;
@@ -14,6 +15,7 @@ mod entities;
 mod error;
 mod expired;
 mod grants;
+mod groups;
 mod installation;
 mod login_flows;
 mod logout_deliveries;
@@ -35,6 +37,7 @@ mod used_assertions;
 mod versions;
 
 pub use activity::{Activity, LockedBecause};
+pub use approval_codes::ApprovalCodes;
 pub use authorization_codes::AuthorizationCodes;
 pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
@@ -43,6 +46,7 @@ pub use counters::{Counters, Window};
 pub use error::StoreError;
 pub use expired::Perishable;
 pub use grants::{Grants, Revoked};
+pub use groups::{Groups, StoredGroup};
 pub use installation::Installation;
 pub use login_flows::{FoundFlow, LoginFlows, NewFlow};
 pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};

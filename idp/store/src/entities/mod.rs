@@ -3,7 +3,9 @@
 #![expect(unreachable_pub, reason = "the derive macros demand public rows in a private module")]
 
 pub(crate) mod appointments;
+pub(crate) mod approval_codes;
 pub(crate) mod authorization_codes;
+pub(crate) mod business_user_groups;
 pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod counters;
