@@ -65,11 +65,4 @@ const TABLES: &[&str] = &[
         released_at BIGINT NOT NULL,
         consumed_at BIGINT
     )",
-    // Documents that the house has decided on, by name.
-    "CREATE TABLE policies (
-        name TEXT PRIMARY KEY,
-        document TEXT NOT NULL,
-        updated_at BIGINT NOT NULL,
-        version BIGINT NOT NULL
-    )",
 ];

@@ -11,9 +11,12 @@ pub mod journey;
 pub mod mail;
 pub mod oauth;
 pub mod policy;
+pub mod readable_code;
 pub mod secret;
 pub mod settings;
 mod time;
 
 pub use entropy::{Entropy, EntropyExt};
-pub use time::{Clock, Timestamp, from_millis, to_millis};
+pub use time::{
+    Clock, Timestamp, from_millis, hong_kong_day, hong_kong_instant, hong_kong_month_start, to_millis,
+};

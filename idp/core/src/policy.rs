@@ -4,6 +4,11 @@
 
 use serde::Serialize;
 
+use crate::directory::approval_code::ApprovalCodePolicy;
+use crate::directory::mailbox::MailboxPolicy;
+use crate::directory::permission::MigrationPolicy;
+use crate::directory::requests::RequestPolicy;
+use crate::directory::service_hours::ServiceHoursPolicy;
 use crate::directory::user_id::UserIdPolicy;
 use crate::settings;
 
@@ -29,6 +34,16 @@ settings! {
         pub hashing: HashingPolicy = HashingPolicy::default(),
         /// How user IDs look: one pattern per clearing house and kind of user.
         pub user_ids: UserIdPolicy = UserIdPolicy::default(),
+        /// The migration from smartcards to two-factor login.
+        pub migration: MigrationPolicy = MigrationPolicy::default(),
+        /// When the functions that keep hours are open. The house maintains the list of public holidays.
+        pub service_hours: ServiceHoursPolicy = ServiceHoursPolicy::default(),
+        /// Codes with which a checker approves on the maker's screen.
+        pub approval_code: ApprovalCodePolicy = ApprovalCodePolicy::default(),
+        /// Change requests.
+        pub requests: RequestPolicy = RequestPolicy::default(),
+        /// Which email addresses are warned about on entry; none is refused for it.
+        pub mailbox: MailboxPolicy = MailboxPolicy::default(),
     }
 
     /// How long a session lives.

@@ -143,6 +143,14 @@ impl<V: Value> Value for Vec<V> {
     }
 }
 
+impl Value for chrono::NaiveDate {
+    const KIND: Kind = Kind::Text("date, `YYYY-MM-DD`");
+
+    fn written(&self) -> Option<String> {
+        Some(quoted(&self.to_string()))
+    }
+}
+
 impl Value for std::path::PathBuf {
     const KIND: Kind = Kind::Text("path");
 

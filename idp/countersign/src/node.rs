@@ -11,7 +11,6 @@ use countersign_server::http::state::AppState;
 use countersign_server::jobs;
 use countersign_server::serve::{Application, Serving, Shutdown, ready_check, serve};
 use countersign_service::clients::ClientRegistry;
-use countersign_service::directory_policy::PolicyRegistry;
 use countersign_service::jwks_fetch::ClientKeySets;
 use countersign_service::keys::Keyring;
 use countersign_service::{Outbound, PasswordHasher, Reach, Services, Vault};
@@ -57,7 +56,6 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         issuer: config.issuer.clone(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),
-        directory_policies: PolicyRegistry::default(),
         client_keys: ClientKeySets::default(),
         outbound: Outbound::new(reach)?,
     })
@@ -74,7 +72,6 @@ pub(crate) async fn run(
     // Both are quick when nothing is due; a node without keys or clients would only refuse.
     countersign_service::keys::maintain(&services).await.context("signing keys")?;
     countersign_service::clients::refresh(&services).await.context("clients")?;
-    countersign_service::directory_policy::refresh(&services).await.context("policy")?;
     let jobs = jobs::start(&services, &config.smtp, metrics.clone(), &shutdown)?;
     let checked = Arc::clone(&services);
     let application = Application {

@@ -3,40 +3,26 @@
 //! What a person sets up alone goes through [`crate::login`] and [`crate::account`] instead.
 
 use chrono::TimeDelta;
-use countersign_core::EntropyExt as _;
 use countersign_core::ids::ProfileId;
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
+use countersign_core::{EntropyExt as _, readable_code};
 use countersign_store::{Passwords, SecondFactors, Tx};
 
 use crate::Services;
-use crate::login::{Fault, enrolment_hash, normalise_code, seal_secret};
+use crate::login::{Fault, enrolment_hash, seal_secret};
 
-/// Letters and digits that nobody mistakes for one another on paper.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Characters of a code: 60 bits.
 const LENGTH: usize = 12;
 
 /// Issues a code against which `profile` may register its first soft token; an earlier one is void. It is shown
 /// once, to the people who hand it over outside the mailbox: `ABCD-EFGH-JKLM`.
 pub async fn issue_code(services: &Services, tx: &Tx, profile: &ProfileId) -> Result<SecretString, Fault> {
-    let code = draw(services);
+    let code = readable_code::write(&services.entropy.bytes::<LENGTH>());
     let lifetime = TimeDelta::seconds(services.policy.otp.enrolment_code_seconds.into());
-    let hash = enrolment_hash(services, profile, &normalise_code(code.expose()));
+    let hash = enrolment_hash(services, profile, &readable_code::normalise(code.expose()));
     SecondFactors::on(tx.connection()).issue_code(profile, &hash, services.now() + lifetime).await?;
     Ok(code)
-}
-
-fn draw(services: &Services) -> SecretString {
-    let mut code = String::with_capacity(LENGTH + LENGTH / 4);
-    for (position, byte) in services.entropy.bytes::<LENGTH>().into_iter().enumerate() {
-        if position > 0 && position % 4 == 0 {
-            code.push('-');
-        }
-        // 32 divides 256: every character is equally likely.
-        code.extend(ALPHABET.get(usize::from(byte) % ALPHABET.len()).map(|letter| char::from(*letter)));
-    }
-    SecretString::new(code)
 }
 
 /// Gives `profile` a password. Its PHC string comes from [`crate::PasswordHasher::hash`], before the transaction.

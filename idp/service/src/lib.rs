@@ -1,6 +1,7 @@
 //! The use cases: load, ask the rules, save, in one transaction each. No HTTP here, and no rule either.
 
 pub mod account;
+pub mod approval_codes;
 pub mod audit;
 pub mod authorize;
 mod bearer;
@@ -9,7 +10,6 @@ pub mod client_auth;
 pub mod clients;
 pub mod consent;
 pub mod directory;
-pub mod directory_policy;
 pub mod enrolment;
 pub mod event;
 mod hasher;

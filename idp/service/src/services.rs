@@ -9,7 +9,6 @@ use countersign_store::Store;
 use url::Url;
 
 use crate::clients::ClientRegistry;
-use crate::directory_policy::PolicyRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
 use crate::{Outbound, PasswordHasher, Vault};
@@ -34,8 +33,6 @@ pub struct Services {
     pub keyring: Keyring,
     /// The clients, once [`crate::clients::refresh`] has loaded them.
     pub clients: ClientRegistry,
-    /// What the house has decided about the directory, once [`crate::directory_policy::refresh`] has loaded it.
-    pub directory_policies: PolicyRegistry,
     /// Keys of clients that keep them at a `jwks_uri`.
     pub client_keys: ClientKeySets,
     /// The pool that hashes passwords.

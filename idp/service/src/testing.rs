@@ -21,7 +21,6 @@ use countersign_store::testing::TestDatabase;
 use url::Url;
 
 use crate::clients::ClientRegistry;
-use crate::directory_policy::PolicyRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
 use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
@@ -119,7 +118,6 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         vault: Vault::new(&MasterKey::new([7; 32]), Arc::clone(&entropy)).unwrap(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),
-        directory_policies: PolicyRegistry::default(),
         client_keys: ClientKeySets::default(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),

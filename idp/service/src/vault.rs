@@ -95,6 +95,8 @@ purposes! {
     EmailOtp => b"countersign email otp",
     /// Enrolment codes at rest.
     EnrolmentCode => b"countersign enrolment code",
+    /// Approval codes, which are derived and stand nowhere.
+    ApprovalCode => b"countersign approval code",
     /// Counter keys: who is counted does not stand in the table.
     Counter => b"countersign counter",
     /// The writer's proof on audit records.
@@ -166,16 +168,22 @@ impl Vault {
     /// The parts are length-prefixed, so that moving a character between them changes the hash.
     #[must_use]
     pub fn keyed_hash(&self, purpose: Purpose, parts: &[&[u8]]) -> TokenHash {
+        TokenHash::from_stored(URL_SAFE_NO_PAD.encode(self.keyed_bytes(purpose, parts)))
+    }
+
+    /// The bytes of [`Self::keyed_hash`]: for what is derived from them rather than compared.
+    #[must_use]
+    pub fn keyed_bytes(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         let Ok(keys) = self.keys(purpose) else {
             // Cannot be; and if it were, nothing may ever equal this.
-            return TokenHash::of(&URL_SAFE_NO_PAD.encode(self.entropy.bytes::<32>()));
+            return self.entropy.bytes();
         };
         let mut context = hmac::Context::with_key(&keys.hash);
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
-        TokenHash::from_stored(URL_SAFE_NO_PAD.encode(context.sign().as_ref()))
+        context.sign().as_ref().try_into().unwrap_or_else(|_| self.entropy.bytes())
     }
 
     fn keys(&self, purpose: Purpose) -> Result<&PurposeKeys, VaultError> {

@@ -11,8 +11,6 @@ use crate::{Connection, StoreError};
 pub enum Versioned {
     /// The clients.
     Clients,
-    /// The directory's policy.
-    Policies,
     /// The signing keys.
     SigningKeys,
 }
@@ -21,7 +19,6 @@ impl Versioned {
     fn name(self) -> &'static str {
         match self {
             Self::Clients => "clients",
-            Self::Policies => "policies",
             Self::SigningKeys => "signing_keys",
         }
     }

@@ -60,8 +60,7 @@ impl Actor {
     /// Whether they hold `level` on security management.
     #[must_use]
     pub fn holds(&self, level: AccessLevel) -> bool {
-        let levels = self.capabilities.access_levels.get(&DaFunction::SecurityManagement);
-        levels.is_some_and(|levels| levels.contains(&level))
+        self.capabilities.holds(DaFunction::SecurityManagement, level)
     }
 
     /// How far they see, if they may look at all.

@@ -41,6 +41,12 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Whether `level` is held on `function`.
+    #[must_use]
+    pub fn holds(&self, function: DaFunction, level: AccessLevel) -> bool {
+        self.access_levels.get(&function).is_some_and(|levels| levels.contains(&level))
+    }
+
     /// Whether any DA right is held.
     #[must_use]
     pub fn holds_da_rights(&self) -> bool {

@@ -98,10 +98,9 @@ pub enum FindingCode {
     /// It would leave the participant without a maker or a checker.
     LastAdministrator,
     /// Warning: a mailbox at a provider for everybody.
-    FreeMail {
-        /// The domain.
-        domain: String,
-    },
+    FreeMail,
+    /// Warning: the name of a function rather than of a person.
+    SharedName,
     /// Warning: the address serves further profiles.
     SharedMailbox {
         /// How many.
@@ -113,7 +112,7 @@ impl FindingCode {
     /// Whether it only warns. Everything else stops the request.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::FreeMail { .. } | Self::SharedMailbox { .. })
+        matches!(self, Self::FreeMail | Self::SharedName | Self::SharedMailbox { .. })
     }
 }
 
@@ -165,7 +164,7 @@ mod tests {
     #[test]
     fn warnings_do_not_stop() {
         let mut findings = Findings::default();
-        findings.note("email", FindingCode::FreeMail { domain: "gmail.com".into() });
+        findings.note("email", FindingCode::FreeMail);
         assert!(!findings.stop());
         assert_eq!(findings.take("surname", Err::<(), _>(FindingCode::Required)), None);
         assert!(findings.stop());

@@ -140,6 +140,16 @@ table! {
     RotateKey:                            EXCHANGE | EXCHANGE | EXCHANGE,
 }
 
+crate::settings! {
+    /// The migration from smartcards to two-factor login.
+    #[derive(Clone, Debug, PartialEq, Serialize)]
+    pub struct MigrationPolicy {
+        /// Email addresses of Delegated Administrators are registered from this day on (Hong Kong); without one, at
+        /// any time.
+        pub da_emails_from: Option<NaiveDate> = None,
+    }
+}
+
 /// Whether the email addresses of DAs are being registered yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DaEmails {

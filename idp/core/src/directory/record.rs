@@ -5,11 +5,10 @@ use serde::{Serialize, Serializer};
 
 use super::business_group::BusinessUserGroup;
 use super::capabilities::AccessLevels;
-use super::hong_kong;
 use super::options::ClearingHouseOptions;
 use super::profile::Profile;
 use super::status::ProfileStatus;
-use crate::Timestamp;
+use crate::{Timestamp, hong_kong_day};
 use crate::ids::{ParticipantKey, ProfileId};
 
 /// Everything that the directory says of a profile.
@@ -64,14 +63,14 @@ impl Serialize for ProfileRecord {
             surname: &profile.surname,
             other_names: &profile.other_names,
             email: profile.email.as_deref(),
-            enable_from: profile.enable_from.map(hong_kong::date),
-            disable_after: profile.disable_after.map(hong_kong::date),
+            enable_from: profile.enable_from.map(hong_kong_day),
+            disable_after: profile.disable_after.map(hong_kong_day),
             settlement_agent: profile.settlement_agent.as_deref(),
             business_user_groups: profile.capabilities.business_user_groups.iter().collect(),
             access_levels: &profile.capabilities.access_levels,
             options: &self.options,
             srn: self.srn.as_deref(),
-            certificate_expiry: self.certificate_expiry.map(hong_kong::date),
+            certificate_expiry: self.certificate_expiry.map(hong_kong_day),
         }
         .serialize(serializer)
     }

@@ -9,6 +9,7 @@ mod cast;
 mod credentials;
 mod crowd;
 mod data;
+mod groups;
 mod guide;
 mod people;
 mod running;
@@ -72,6 +73,7 @@ database = {{ url = {database}, migrate_on_start = true }}
 master_key.file = "{}"
 smtp = {{ host = "127.0.0.1", port = {}, security = "none", from = "Countersign demo <no-reply@countersign.example>" }}
 outbound.private_addresses = true
+policy.service_hours.enforced = false
 logging = {{ format = "{format}", level = "info,sea_orm_migration=warn,mailin_embedded=warn" }}
 "#,
         ports.issuer,

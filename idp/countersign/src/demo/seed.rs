@@ -16,6 +16,7 @@ use super::cast::{AGENT, Firm, PRINCIPAL, Person, cast};
 use super::credentials::{Credentials, User};
 use super::crowd::{MOST, crowd};
 use super::data::DataDirectory;
+use super::groups;
 use super::people::{Password, Registrar, has_password, password};
 use crate::node;
 
@@ -81,6 +82,7 @@ async fn seed(
         }
         users
     };
+    groups::enter(&tx, services.now()).await?;
     for house in HOUSES {
         Phases::on(tx.connection()).set(house, phase, services.now()).await?;
     }

@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use countersign_core::directory::business_group::TerminalFunction;
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::phase::Phase;
+use countersign_core::directory::profile::UserKind;
 use countersign_core::directory::user_id::{UserIdGrammar, UserIdPolicy};
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_service::{Purpose, Services};
-use countersign_store::{Clients, Passwords, Phases, Profiles, SecondFactors};
+use countersign_store::{Clients, Groups, Passwords, Phases, Profiles, SecondFactors};
 
 use super::addresses::Addresses;
 use super::cast::cast;
 use super::credentials::{Credentials, State};
 use super::crowd::{MOST, crowd};
 use super::data::DataDirectory;
-use super::{configuration, seed};
+use super::{configuration, groups, seed};
 use crate::cli::Ports;
 use crate::node;
 
@@ -170,6 +172,37 @@ async fn the_guide_tells_what_is_there_from_what_is_not_there_yet() {
     }
     assert_eq!(guide.matches("nothing listens there").count(), 2);
     assert!(guide.contains(&credentials.user("HKABC103").unwrap().password.clone().unwrap()));
+}
+
+#[tokio::test]
+async fn the_groups_are_those_of_the_terminal_and_everyone_holds_some_of_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let (services, credentials) = start(directory.path(), PORTS, 1).await;
+    credentials.unwrap();
+    let stored = Groups::on(services.store.read()).all().await.unwrap();
+    let terminal = ccms_terminal::FunctionTable::shipped().unwrap();
+
+    let slugs: Vec<&str> = terminal.functions.iter().map(|function| function.slug.as_str()).collect();
+    let functions: Vec<&str> = TerminalFunction::ALL.iter().map(|function| function.as_str()).collect();
+    assert_eq!(slugs, functions);
+
+    assert_eq!(stored.len(), terminal.groups.len());
+    for group in &stored {
+        let definition = &group.definition;
+        let granted = terminal.granted_to(&[definition.code.as_str()]);
+        let granted: BTreeSet<&str> = granted.iter().map(|granted| granted.function.slug.as_str()).collect();
+        let ours: BTreeSet<&str> = definition.functions.iter().map(|function| function.as_str()).collect();
+        assert_eq!(ours, granted, "{}", definition.code);
+        let named = terminal.groups.iter().find(|named| named.code == definition.code.as_str());
+        assert_eq!(named.unwrap().name, definition.name.en.as_str());
+    }
+
+    let codes: BTreeSet<&str> = groups::shipped().iter().map(|line| line.code).collect();
+    for person in cast().into_iter().chain(crowd(1)).flat_map(|(_, people)| people) {
+        let held = person.capabilities.business_user_groups;
+        assert_eq!(held.is_empty(), person.kind != UserKind::BusinessUser, "{}", person.user_id);
+        assert!(held.iter().all(|group| codes.contains(group.as_str())), "{}", person.user_id);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use countersign_core::directory::service_hours::ServiceCalendar;
 use countersign_core::directory::user_id::Pattern;
 use countersign_core::policy::Policy;
 use countersign_core::secret::SecretString;
@@ -201,6 +202,12 @@ impl Checks<'_> {
                 self.wrong(&format!("policy.user_ids.{key}"), error.to_string());
             }
         }
+        if let Err(error) = ServiceCalendar::try_from(&policy.service_hours) {
+            self.wrong(&format!("policy.service_hours.{}", error.key), error.to_string());
+        }
+        let code = &policy.approval_code;
+        self.require("policy.approval_code.maker_tries", code.maker_tries > 0, "is at least 1");
+        self.require("policy.approval_code.code_tries", code.code_tries > 0, "is at least 1");
         let token = &policy.token;
         self.require(
             "policy.token.access_seconds",

@@ -213,6 +213,9 @@ fn limits_and_policies_stay_within_reason() {
         ("policy.password.min_score", "5"),
         ("policy.hashing.memory_kib", "16"),
         ("policy.session.idle_seconds", "0"),
+        ("policy.service_hours.change_user_profile", r#"["Mon-Fri 7-19"]"#),
+        ("policy.approval_code.code_tries", "0"),
+        ("policy.approval_code.maker_tries", "0"),
     ] {
         let problems = Installation::usable("").set(&variable(key), value).problems();
         assert_eq!(problems.len(), 1, "{key}: {problems:?}");

@@ -95,9 +95,6 @@ async fn follow_changes(services: Arc<Services>) {
     if let Err(error) = countersign_service::clients::refresh(&services).await {
         tracing::error!(%error, "clients not refreshed");
     }
-    if let Err(error) = countersign_service::directory_policy::refresh(&services).await {
-        tracing::error!(%error, "the directory's policy not refreshed");
-    }
 }
 
 async fn remove_expired(services: Arc<Services>) {

@@ -1,16 +1,17 @@
 //! Deciding: a second person signs, refuses, or the maker takes back. The signature, its effect and its audit record are
 //! one transaction; of two who decide at once, one does.
 
+use countersign_core::audit::Person;
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::change_request::{
     ChangeRequest, DocumentHash, Signature, TransitionError, Way,
 };
-use countersign_core::directory::signatures::{Refusal, Signing};
+use countersign_core::directory::signatures::{Refusal, Signed};
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, Tx};
 
 use super::apply::{self, ApplyError};
-use super::parties::{judge, signatory};
+use super::parties::{Bench, Signer, signatory};
 use super::trail;
 use crate::login::{Fault, faults};
 use crate::{Services, audit};
@@ -36,6 +37,9 @@ pub enum DecideError {
     /// It is over.
     #[error(transparent)]
     Over(#[from] TransitionError),
+    /// Only its maker takes a request back.
+    #[error("not the maker")]
+    NotTheMaker,
     /// They may not sign it.
     #[error("may not sign: {0:?}")]
     Refused(Refusal),
@@ -54,7 +58,6 @@ pub async fn approve(
     checker: &Actor,
     id: &RequestId,
     hash: &DocumentHash,
-    way: Way,
     source: &str,
 ) -> Result<Decided, DecideError> {
     let now = services.now();
@@ -64,26 +67,57 @@ pub async fn approve(
         return Err(DecideError::AnotherDocument);
     }
     request.state.decidable(now)?;
-    let signing = match judge(services, &tx, &checker.into(), &request).await? {
-        Ok(signing) => signing,
-        Err(refusal) => return Err(deny(services, tx, checker, &request, refusal, source).await?),
+    let signed = match signs(services, &tx, &checker.into(), &request).await? {
+        Ok(signed) => signed,
+        Err(refusal) => {
+            deny(services, tx, checker, &request, &refusal.to_string(), source).await?;
+            return Err(DecideError::Refused(refusal));
+        }
     };
-    let signature =
-        Signature { checker: signatory(checker), way, sole_administrator: signing == Signing::AsSoleAdministrator };
-    let applied = ChangeRequest { state: request.state.apply(signature, now)?, ..request.clone() };
-    if !ChangeRequests::on(tx.connection()).end(id, &applied.state, now).await? {
-        return Err(over(services, id).await?);
+    let signature = Signature {
+        checker: signatory(checker),
+        way: Way::Queue,
+        sole_administrator: signed == Signed::BySoleAdministrator,
+    };
+    effect(services, tx, request, signature, checker.into(), source).await
+}
+
+/// Whether `checker` may sign `request`, by what the directory says at this moment.
+pub(super) async fn signs(
+    services: &Services,
+    tx: &Tx,
+    checker: &Signer<'_>,
+    request: &ChangeRequest,
+) -> Result<Result<Signed, Refusal>, Fault> {
+    let bench = Bench::load(services, tx, request).await?;
+    Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
+}
+
+/// The signature, all that it does, and the record of it, in one transaction.
+pub(super) async fn effect(
+    services: &Services,
+    tx: Tx,
+    request: ChangeRequest,
+    signature: Signature,
+    signer: Person,
+    source: &str,
+) -> Result<Decided, DecideError> {
+    let now = services.now();
+    let applied = ChangeRequest { state: request.state.apply(signature.clone(), now)?, ..request.clone() };
+    if !ChangeRequests::on(tx.connection()).end(&request.id, &applied.state, now).await? {
+        drop(tx);
+        return Err(over(services, &request.id).await?);
     }
     match apply::apply(services, &tx, &applied).await {
         Ok(()) => {}
         Err(ApplyError::Conflict(what)) => {
             // Nothing of it stays; that it was tried does.
             drop(tx);
-            return conflict(services, checker, request, what, source).await;
+            return conflict(services, request, signature, what, signer, source).await;
         }
         Err(ApplyError::Fault(fault)) => return Err(fault.into()),
     }
-    audit::append(services, &tx, trail::decided(checker, &applied, source)).await?;
+    audit::append(services, &tx, trail::decided(signer, &applied, source)).await?;
     tx.commit().await?;
     Ok(Decided::Ended(Box::new(applied)))
 }
@@ -104,11 +138,12 @@ pub async fn reject(
     let tx = services.store.begin().await?;
     let request = load(&tx, checker, id).await?;
     request.state.decidable(now)?;
-    if let Err(refusal) = judge(services, &tx, &checker.into(), &request).await? {
-        return Err(deny(services, tx, checker, &request, refusal, source).await?);
+    if let Err(refusal) = signs(services, &tx, &checker.into(), &request).await? {
+        deny(services, tx, checker, &request, &refusal.to_string(), source).await?;
+        return Err(DecideError::Refused(refusal));
     }
     let state = request.state.reject(signatory(checker), reason.to_owned(), now)?;
-    end(services, tx, checker, ChangeRequest { state, ..request }, source).await
+    end(services, tx, checker.into(), ChangeRequest { state, ..request }, source).await
 }
 
 /// Takes back one's own request.
@@ -122,16 +157,17 @@ pub async fn withdraw(
     let tx = services.store.begin().await?;
     let request = load(&tx, maker, id).await?;
     if request.maker.profile_id != maker.profile_id {
-        return Err(deny(services, tx, maker, &request, Refusal::NotTheMaker, source).await?);
+        deny(services, tx, maker, &request, "not the maker", source).await?;
+        return Err(DecideError::NotTheMaker);
     }
     let state = request.state.withdraw(now)?;
-    end(services, tx, maker, ChangeRequest { state, ..request }, source).await
+    end(services, tx, maker.into(), ChangeRequest { state, ..request }, source).await
 }
 
 async fn end(
     services: &Services,
     tx: Tx,
-    actor: &Actor,
+    actor: Person,
     ended: ChangeRequest,
     source: &str,
 ) -> Result<ChangeRequest, DecideError> {
@@ -147,14 +183,15 @@ async fn end(
 /// Writes down, in a transaction of its own, that an approval came too late to mean what it meant.
 async fn conflict(
     services: &Services,
-    checker: &Actor,
     request: ChangeRequest,
+    signature: Signature,
     what: String,
+    signer: Person,
     source: &str,
 ) -> Result<Decided, DecideError> {
-    let state = request.state.conflict(signatory(checker), what, services.now())?;
+    let state = request.state.conflict(signature.checker, what, services.now())?;
     let tx = services.store.begin().await?;
-    let ended = end(services, tx, checker, ChangeRequest { state, ..request }, source).await?;
+    let ended = end(services, tx, signer, ChangeRequest { state, ..request }, source).await?;
     Ok(Decided::Conflicted(Box::new(ended)))
 }
 
@@ -164,12 +201,11 @@ async fn deny(
     tx: Tx,
     actor: &Actor,
     request: &ChangeRequest,
-    refusal: Refusal,
+    rule: &str,
     source: &str,
-) -> Result<DecideError, Fault> {
-    audit::append(services, &tx, trail::denied(actor, request, &refusal.to_string(), source)).await?;
-    tx.commit().await?;
-    Ok(DecideError::Refused(refusal))
+) -> Result<(), Fault> {
+    audit::append(services, &tx, trail::denied(actor, request, rule, source)).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn load(tx: &Tx, actor: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {

@@ -5,6 +5,7 @@ mod apply;
 pub mod caller;
 mod decide;
 mod expire;
+mod on_screen;
 mod parties;
 mod prepare;
 pub mod reading;
@@ -16,6 +17,7 @@ mod world;
 
 pub use decide::{DecideError, Decided, approve, reject, withdraw};
 pub use expire::expire_overdue;
+pub use on_screen::{CheckerEntry, OnScreenError, approve_on_screen, show_code};
 pub use prepare::{Prepared, prepare};
 pub use secrets::{RevealError, reveal};
 pub use submit::{SubmitError, Submitted, submit};

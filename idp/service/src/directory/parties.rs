@@ -1,9 +1,13 @@
 //! The people of a request, as the directory knows them at this moment.
 
+use countersign_core::Timestamp;
 use countersign_core::directory::actor::{Actor, Scope};
+use countersign_core::directory::capabilities::Capabilities;
 use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, Signatory};
 use countersign_core::directory::record::ProfileRecord;
-use countersign_core::directory::signatures::{Party, Refusal, Signing, may_sign};
+use countersign_core::directory::signatures::{
+    self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
+};
 use countersign_core::ids::{ProfileId, SessionId};
 use countersign_store::{Directory, Participants, StoreError, Tx};
 
@@ -31,62 +35,106 @@ impl<'a> From<&'a Actor> for Signer<'a> {
     }
 }
 
-/// Whether `checker` may sign `request`.
-pub(super) async fn judge(
-    services: &Services,
-    tx: &Tx,
-    checker: &Signer<'_>,
-    request: &ChangeRequest,
-) -> Result<Result<Signing, Refusal>, StoreError> {
-    let now = services.now();
-    let Some(maker) = record(tx, &request.maker.user_id, &request.maker.profile_id).await? else {
-        return Ok(Err(Refusal::MakerGone));
-    };
-    let Some(own) = record(tx, checker.user_id, checker.profile_id).await? else {
-        return Ok(Err(Refusal::NotAChecker));
-    };
-    let maker = Party::of(&maker, request.maker.session.clone(), now);
-    let checker = Party::of(&own, checker.session.cloned(), now);
-    let subjects = subjects(tx, request).await?;
-    let sole = sole_administrator(tx, request).await?;
-    Ok(may_sign(&maker, &checker, &request.jurisdiction, &subjects, sole.as_ref()))
+impl<'a> From<&'a Signatory> for Signer<'a> {
+    fn from(signatory: &'a Signatory) -> Self {
+        let Signatory { profile_id, user_id, session } = signatory;
+        Self { user_id, profile_id, session: session.as_ref() }
+    }
 }
 
-/// Whether anybody at all could sign `request` now: its maker is told at once where nobody could.
-pub(super) async fn could_be_signed(
-    services: &Services,
-    tx: &Tx,
-    request: &ChangeRequest,
-    maker: &Actor,
-) -> Result<bool, StoreError> {
-    let now = services.now();
-    let colleagues = Directory::on(tx.connection()).of_participant(&maker.participant).await?;
-    let Some(own) = colleagues.iter().find(|record| record.profile.id == maker.profile_id) else {
-        return Ok(false);
-    };
-    let (subjects, sole) = (subjects(tx, request).await?, sole_administrator(tx, request).await?);
-    let maker = Party::of(own, request.maker.session.clone(), now);
-    Ok(colleagues.iter().any(|record| {
-        let checker = Party::of(record, None, now);
-        may_sign(&maker, &checker, &request.jurisdiction, &subjects, sole.as_ref()).is_ok()
-    }))
+/// What everyone's signature under one request is judged by.
+pub(super) struct Bench {
+    now: Timestamp,
+    jurisdiction: Jurisdiction,
+    sole_administrator: Option<ProfileId>,
+    subjects: Vec<Person>,
+}
+
+impl Bench {
+    pub(super) async fn load(
+        services: &Services,
+        tx: &Tx,
+        request: &ChangeRequest,
+    ) -> Result<Self, StoreError> {
+        let names: Vec<String> = request.targets().into_iter().map(|target| target.name).collect();
+        let found = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
+        let sole_administrator = match &request.jurisdiction {
+            Jurisdiction::Participant(key) => {
+                let participant = Participants::on(tx.connection()).get(key).await?;
+                participant.and_then(|participant| participant.sole_administrator)
+            }
+            Jurisdiction::Exchange => None,
+        };
+        Ok(Self {
+            now: services.now(),
+            jurisdiction: request.jurisdiction.clone(),
+            sole_administrator,
+            subjects: found.values().map(person).collect(),
+        })
+    }
+
+    fn matter(&self) -> Matter<'_> {
+        let side = match &self.jurisdiction {
+            Jurisdiction::Participant(key) => {
+                Side::Participant { key, sole_administrator: self.sole_administrator.as_ref() }
+            }
+            Jurisdiction::Exchange => Side::Operators,
+        };
+        Matter { side, subjects: &self.subjects }
+    }
+
+    /// Somebody, with the rights that they may use now: none, while their own profile may not be used.
+    fn seated(&self, record: &ProfileRecord, session: Option<&SessionId>) -> signatures::Signatory {
+        let profile = &record.profile;
+        let usable = profile.usable(self.now).is_ok() && !profile.locked;
+        signatures::Signatory {
+            person: person(record),
+            clearing_house: profile.clearing_house,
+            participant: record.participant.clone(),
+            capabilities: if usable { profile.capabilities.clone() } else { Capabilities::default() },
+            email: profile.email.clone(),
+            srn: record.srn.clone(),
+            passkeys: Vec::new(),
+            seat: session.map(|session| Seat { session: session.clone(), browser: None }),
+        }
+    }
+
+    /// Whether `checker` may sign what `maker` asked for.
+    pub(super) async fn judge(
+        &self,
+        tx: &Tx,
+        maker: &Signer<'_>,
+        checker: &Signer<'_>,
+    ) -> Result<Result<Signed, Refusal>, StoreError> {
+        let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
+        let Some(checked) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
+        let (made, checked) = (self.seated(&made, maker.session), self.seated(&checked, checker.session));
+        Ok(may_sign(&self.matter(), &made, &checked))
+    }
+
+    /// Whether `maker` may ask for it, and whether anybody at all could sign it now: they are told at once where nobody
+    /// could.
+    pub(super) async fn may_submit(
+        &self,
+        tx: &Tx,
+        maker: &Signer<'_>,
+    ) -> Result<Result<bool, Refusal>, StoreError> {
+        let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
+        let colleagues = Directory::on(tx.connection()).of_participant(&made.participant).await?;
+        let colleagues: Vec<_> = colleagues.iter().map(|record| self.seated(record, None)).collect();
+        let made = self.seated(&made, maker.session);
+        Ok(may_make(&self.matter(), &made)
+            .map(|()| !eligible_checkers(&self.matter(), &made, &colleagues).is_empty()))
+    }
+}
+
+fn person(record: &ProfileRecord) -> Person {
+    Person { profile: record.profile.id.clone(), merged_from: record.merged_from.clone() }
 }
 
 /// The profile of somebody, if they still are who they were.
-async fn record(tx: &Tx, user_id: &str, id: &ProfileId) -> Result<Option<ProfileRecord>, StoreError> {
-    let found = Directory::on(tx.connection()).find(&Scope::of_the_installation(), user_id).await?;
-    Ok(found.filter(|record| record.profile.id == *id))
-}
-
-/// The profiles that exist and that the request is about.
-async fn subjects(tx: &Tx, request: &ChangeRequest) -> Result<Vec<ProfileId>, StoreError> {
-    let names: Vec<String> = request.targets().into_iter().map(|target| target.name).collect();
-    let found = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
-    Ok(found.into_values().map(|record| record.profile.id).collect())
-}
-
-async fn sole_administrator(tx: &Tx, request: &ChangeRequest) -> Result<Option<ProfileId>, StoreError> {
-    let Jurisdiction::Participant(participant) = &request.jurisdiction else { return Ok(None) };
-    let found = Participants::on(tx.connection()).get(participant).await?;
-    Ok(found.and_then(|participant| participant.sole_administrator))
+async fn record(tx: &Tx, signer: &Signer<'_>) -> Result<Option<ProfileRecord>, StoreError> {
+    let everything = Scope::of_the_installation();
+    let found = Directory::on(tx.connection()).find(&everything, signer.user_id).await?;
+    Ok(found.filter(|record| record.profile.id == *signer.profile_id))
 }

@@ -39,17 +39,17 @@ pub async fn prepare<'c>(
 ) -> Result<Prepared, Fault> {
     let scope = maker.scope().ok_or_else(|| Fault::internal("a maker who may not even look"))?;
     let mut findings = Findings::default();
-    let policy = services.directory_policy();
+    let most = usize::try_from(services.policy.requests.batch_lines).unwrap_or(usize::MAX);
     if let Draft::Batch { lines } = draft
-        && lines.len() > policy.batch_lines
+        && lines.len() > most
     {
-        findings.note("lines", FindingCode::TooMany { max: policy.batch_lines });
+        findings.note("lines", FindingCode::TooMany { max: most });
         return Ok(refused(maker, findings));
     }
     let world = World::load(&connection, &scope, draft).await?;
     let grammar = UserIdGrammar::try_from(&services.policy.user_ids).map_err(Fault::internal)?;
     let ground =
-        Ground { maker, grammar: &grammar, groups: world.groups(), policy: &policy, now: services.now() };
+        Ground { maker, grammar: &grammar, groups: world.groups(), policy: &services.policy, now: services.now() };
     let judged = judge_draft(&ground, &world, draft, &mut findings);
     note_pending(&connection, draft, &mut findings).await?;
     let Some((change, subjects)) = judged.filter(|_| !findings.stop()) else {

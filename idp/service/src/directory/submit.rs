@@ -4,10 +4,11 @@ use countersign_core::directory::actor::Actor;
 use countersign_core::directory::capabilities::AccessLevel;
 use countersign_core::directory::change_request::{ChangeRequest, Draft, SignedText, State, Target};
 use countersign_core::directory::finding::{Finding, FindingCode};
+use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, Tx};
 
-use super::parties::{could_be_signed, signatory};
+use super::parties::{Bench, signatory};
 use super::prepare::{Prepared, prepare};
 use super::trail;
 use crate::login::{Fault, faults};
@@ -53,7 +54,7 @@ pub async fn submit(
     let Prepared { document, mut findings, jurisdiction, concerns } = prepared;
     let Some(document) = document else { return Err(SubmitError::Refused(findings)) };
     let now = services.now();
-    let expires_at = now + chrono::TimeDelta::days(services.directory_policy().request_days.into());
+    let expires_at = now + chrono::TimeDelta::days(services.policy.requests.days_to_sign.into());
     let request = ChangeRequest {
         id: RequestId::generate(&*services.entropy),
         jurisdiction,
@@ -63,8 +64,15 @@ pub async fn submit(
         submitted_at: now,
         state: State::Pending { expires_at },
     };
-    if !could_be_signed(services, tx, &request, maker).await? {
-        findings.push(Finding { field: String::new(), code: FindingCode::NoChecker });
+    let bench = Bench::load(services, tx, &request).await?;
+    let stop = match bench.may_submit(tx, &maker.into()).await? {
+        Ok(true) => None,
+        Ok(false) => Some(FindingCode::NoChecker),
+        Err(Refusal::MakerIsSubject) => Some(FindingCode::OwnProfile),
+        Err(_) => return Err(SubmitError::NotAMaker),
+    };
+    if let Some(code) = stop {
+        findings.push(Finding { field: "request".to_owned(), code });
         return Err(SubmitError::Refused(findings));
     }
     if let Err(held) = ChangeRequests::on(tx.connection()).add(&request).await? {

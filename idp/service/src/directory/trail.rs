@@ -12,7 +12,7 @@ pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, source: &str) ->
 }
 
 /// A request was decided by `actor`.
-pub(super) fn decided(actor: &Actor, request: &ChangeRequest, source: &str) -> AuditEntry {
+pub(super) fn decided(actor: Person, request: &ChangeRequest, source: &str) -> AuditEntry {
     let action = match request.state {
         State::Pending { .. } => Action::RequestSubmitted,
         State::Applied { .. } => Action::RequestApproved,
@@ -21,9 +21,9 @@ pub(super) fn decided(actor: &Actor, request: &ChangeRequest, source: &str) -> A
         State::Expired { .. } => Action::RequestExpired,
         State::Conflicted { .. } => Action::RequestConflicted,
     };
-    let entry = about(action, AuditActor::Person(actor.into()), request).from_source(source);
+    let entry = about(action, AuditActor::Person(actor.clone()), request).from_source(source);
     match &request.state {
-        State::Applied { .. } => entry.checked_by(Person::from(actor)),
+        State::Applied { .. } => entry.checked_by(actor),
         State::Rejected { reason, .. } => entry.because(reason.as_str()),
         State::Conflicted { what, .. } => entry.because(what.as_str()),
         State::Pending { .. } | State::Withdrawn { .. } | State::Expired { .. } => entry,

@@ -34,7 +34,7 @@ impl World {
         let groups = Groups::on(connection()).all().await?;
         let participants = Participants::on(connection());
         Ok(Self {
-            groups: groups.into_iter().map(|group| group.code).collect(),
+            groups: groups.into_iter().map(|group| group.definition.code).collect(),
             phases: Phases::on(connection()).current().await?,
             records: directory.find_all(scope, &user_ids).await?,
             taken: directory.taken(&user_ids).await?,

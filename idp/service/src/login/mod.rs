@@ -34,8 +34,8 @@ pub(crate) use flow::{means, seal_secret};
 pub use methods::offers_smartcard;
 pub use page::{FlowPage, OtpPage, PageOf, page};
 pub use password::{LogInError, log_in};
+pub(crate) use prove::enrolment_hash;
 pub use prove::{ProofError, prove_code, prove_otp};
-pub(crate) use prove::{enrolment_hash, normalise_code};
 pub use reset::{
     ProveResetError, RequestResetError, ResetPage, prove_reset, request_reset, resend_reset, reset_page,
 };

@@ -173,7 +173,7 @@ pub async fn prove_code(
     token: &str,
     typed: &str,
 ) -> Result<Advance, ProofError> {
-    let typed = normalise_code(typed);
+    let typed = countersign_core::readable_code::normalise(typed);
     let now = services.now();
     let tx = services.store.begin().await?;
     let mut run = Run::hold(services, visit, &tx, token).await?.ok_or(ProofError::Gone)?;
@@ -202,11 +202,6 @@ pub(crate) fn enrolment_hash(
     code: &str,
 ) -> countersign_core::secret::TokenHash {
     services.vault.keyed_hash(Purpose::EnrolmentCode, &[profile.as_str().as_bytes(), code.as_bytes()])
-}
-
-/// An enrolment code as compared: letters and digits alone, in capitals.
-pub(crate) fn normalise_code(typed: &str) -> String {
-    typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
 }
 
 /// Takes the action that was proved, and commits.

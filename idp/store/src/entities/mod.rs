@@ -3,8 +3,10 @@
 #![expect(unreachable_pub, reason = "the derive macros demand public rows in a private module")]
 
 pub(crate) mod appointments;
+pub(crate) mod approval_codes;
 pub(crate) mod audit_records;
 pub(crate) mod authorization_codes;
+pub(crate) mod business_user_groups;
 pub(crate) mod card_pin_releases;
 pub(crate) mod change_request_targets;
 pub(crate) mod change_requests;
@@ -24,7 +26,6 @@ pub(crate) mod participants;
 pub(crate) mod passwords;
 pub(crate) mod pending_targets;
 pub(crate) mod phases;
-pub(crate) mod policies;
 pub(crate) mod profile_activity;
 pub(crate) mod profile_terms;
 pub(crate) mod profiles;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::actions::{Forbidden, Stand, needed};
 use super::change::{Change, ParticipantName};
 use super::difference;
@@ -12,17 +14,17 @@ use super::document::Subject;
 use super::draft::Draft;
 use super::profile_draft::{ProfileDraft, ProfileFields};
 use super::target::Target;
-use crate::Timestamp;
+use crate::policy::Policy;
+use crate::{Timestamp, hong_kong_day, hong_kong_instant};
 use crate::directory::actor::Actor;
 use crate::directory::business_group::BusinessUserGroup;
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::finding::{FindingCode, Findings};
-use crate::directory::hong_kong;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::participant::Participant;
 use crate::directory::permission::{DaEmails, Office};
 use crate::directory::phase::Phase;
-use crate::directory::policy::DirectoryPolicy;
+use crate::directory::mailbox::MailboxWarning;
 use crate::directory::profile::{Profile, UserKind};
 use crate::directory::record::ProfileRecord;
 use crate::directory::status::ProfileStatus;
@@ -38,7 +40,7 @@ pub struct Ground<'a> {
     /// The groups that there are.
     pub groups: &'a BTreeSet<BusinessUserGroup>,
     /// What the house has decided.
-    pub policy: &'a DirectoryPolicy,
+    pub policy: &'a Policy,
     /// The moment.
     pub now: Timestamp,
 }
@@ -285,8 +287,8 @@ fn allow(
 impl Ground<'_> {
     /// What the phase table asks of a house in `phase`.
     fn stand(&self, phase: Phase) -> Stand {
-        let today = hong_kong::date(self.now);
-        Stand { phase, da_emails: DaEmails::on(today, self.policy.da_email_from) }
+        let from = self.policy.migration.da_emails_from;
+        Stand { phase, da_emails: DaEmails::on(hong_kong_day(self.now), from) }
     }
 }
 
@@ -318,11 +320,15 @@ fn check_values(
         findings.note("srn", FindingCode::ForOperators);
     }
     if let Some(Some(mailbox)) = &fields.email {
-        if ground.policy.is_free_mail(mailbox) {
-            findings.note("email", FindingCode::FreeMail { domain: mailbox.domain().to_owned() });
-        }
-        if about.mailbox_serves > 0 {
-            findings.note("email", FindingCode::SharedMailbox { others: about.mailbox_serves });
+        for warning in mailbox.warnings(&ground.policy.mailbox, about.mailbox_serves) {
+            findings.note(
+                "email",
+                match warning {
+                    MailboxWarning::FreeMail => FindingCode::FreeMail,
+                    MailboxWarning::SharedName => FindingCode::SharedName,
+                    MailboxWarning::AlsoOf { profiles } => FindingCode::SharedMailbox { others: profiles },
+                },
+            );
         }
     }
 }
@@ -372,7 +378,7 @@ pub fn blank(
         surname: String::new(),
         other_names: String::new(),
         email: None,
-        enable_from: Some(hong_kong::start_of(hong_kong::date(now))),
+        enable_from: Some(hong_kong_instant(hong_kong_day(now), TimeDelta::zero())),
         disable_after: None,
         created_in: phase,
         settlement_agent: None,

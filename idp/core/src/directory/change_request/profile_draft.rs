@@ -4,17 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::directory::business_group::BusinessUserGroup;
 use crate::directory::capabilities::{AccessLevel, AccessLevels, DaFunction};
 use crate::directory::finding::{FindingCode, Findings};
-use crate::directory::hong_kong;
 use crate::directory::mailbox::Mailbox;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::record::ProfileRecord;
 use crate::directory::status::ProfileStatus;
+use crate::{Timestamp, hong_kong_instant};
 
 /// Most characters of a surname, and of other names.
 const MAX_NAME: usize = 100;
@@ -224,7 +224,7 @@ pub(crate) fn text(typed: &str, max: usize) -> Result<String, FindingCode> {
 }
 
 fn mailbox(typed: &str) -> Result<Mailbox, FindingCode> {
-    typed.parse().map_err(|_| FindingCode::NotAnEmail)
+    Mailbox::parse(typed).map_err(|_| FindingCode::NotAnEmail)
 }
 
 fn day(typed: &str) -> Result<NaiveDate, FindingCode> {
@@ -260,10 +260,10 @@ impl ProfileFields {
             profile.email = email.as_ref().map(ToString::to_string);
         }
         if let Some(day) = self.enable_from {
-            profile.enable_from = day.map(hong_kong::start_of);
+            profile.enable_from = day.map(first_moment);
         }
         if let Some(day) = self.disable_after {
-            profile.disable_after = day.map(hong_kong::end_of);
+            profile.disable_after = day.map(last_moment);
         }
         set(&mut profile.settlement_agent, self.settlement_agent.as_ref());
         set(&mut profile.capabilities.business_user_groups, self.business_user_groups.as_ref());
@@ -271,12 +271,22 @@ impl ProfileFields {
         set(&mut record.options, self.options.as_ref());
         set(&mut record.srn, self.srn.as_ref());
         if let Some(day) = self.certificate_expiry {
-            record.certificate_expiry = day.map(hong_kong::end_of);
+            record.certificate_expiry = day.map(last_moment);
         }
         if let Some(status) = self.status {
             record.set_status(status);
         }
     }
+}
+
+/// When a day begins in Hong Kong.
+fn first_moment(day: NaiveDate) -> Timestamp {
+    hong_kong_instant(day, TimeDelta::zero())
+}
+
+/// When it ends.
+fn last_moment(day: NaiveDate) -> Timestamp {
+    hong_kong_instant(day, TimeDelta::days(1)) - TimeDelta::milliseconds(1)
 }
 
 fn set<T: Clone>(field: &mut T, value: Option<&T>) {

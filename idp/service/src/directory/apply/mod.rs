@@ -8,9 +8,10 @@ mod profile;
 
 use countersign_core::directory::change_request::actions::{Forbidden, Stand, needed};
 use countersign_core::directory::change_request::{Change, ChangeRequest, Jurisdiction, Subject};
-use countersign_core::directory::hong_kong;
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::permission::{DaEmails, Office};
 use countersign_core::directory::profile::UserKind;
+use countersign_core::hong_kong_day;
 use countersign_store::{CurrentPhases, Phases, Tx};
 
 use crate::Services;
@@ -52,15 +53,14 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
 
 impl Effect<'_> {
     /// Whether the phase still allows what was asked for: it may have moved since.
-    fn allowed(&self, change: &Change, subject: &Subject, kind: UserKind, house: countersign_core::directory::clearing_house::ClearingHouse) -> Result<(), ApplyError> {
+    fn allowed(&self, change: &Change, subject: &Subject, kind: UserKind, house: ClearingHouse) -> Result<(), ApplyError> {
         let office = match self.request.jurisdiction {
             Jurisdiction::Exchange => Office::Operator,
             Jurisdiction::Participant(_) => Office::DelegatedAdministrator,
         };
-        let policy = self.services.directory_policy();
-        let today = hong_kong::date(self.services.now());
-        let stand =
-            Stand { phase: self.phases.of(house), da_emails: DaEmails::on(today, policy.da_email_from) };
+        let from = self.services.policy.migration.da_emails_from;
+        let da_emails = DaEmails::on(hong_kong_day(self.services.now()), from);
+        let stand = Stand { phase: self.phases.of(house), da_emails };
         for (field, action) in needed(change, kind, &subject.difference) {
             if let Err(Forbidden::ForOperators | Forbidden::NotInPhase) = stand.allows(office, action) {
                 return Err(ApplyError::Conflict(format!("{}: the phase no longer allows {field}", subject.target)));
