@@ -155,7 +155,7 @@ impl TryFrom<&UserIdPolicy> for UserIdGrammar {
 
 impl GrammarRule {
     fn read(&self, user_id: &str) -> Option<Reading> {
-        let code = self.pattern.fit(user_id)?.map(str::to_owned);
+        let code = self.pattern.fit(user_id)?.code.map(str::to_owned);
         Some(Reading { clearing_house: self.clearing_house, kind: self.kind, code })
     }
 }

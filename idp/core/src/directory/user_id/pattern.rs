@@ -28,6 +28,13 @@ pub struct Pattern {
     whole: Regex,
 }
 
+/// An ID that fits a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fit<'a> {
+    /// The code in it, where the pattern has one.
+    pub(super) code: Option<&'a str>,
+}
+
 /// A pattern that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot read the user ID pattern {pattern:?}: {reason}")]
@@ -37,10 +44,10 @@ pub struct BadPattern {
 }
 
 impl Pattern {
-    /// Whether the whole of `user_id` fits; if so, the code in it, where the pattern has one.
-    pub(super) fn fit<'a>(&self, user_id: &'a str) -> Option<Option<&'a str>> {
+    /// How the whole of `user_id` fits.
+    pub(super) fn fit<'a>(&self, user_id: &'a str) -> Option<Fit<'a>> {
         let groups = self.whole.captures(user_id)?;
-        Some(groups.get(1).map(|code| code.as_str()))
+        Some(Fit { code: groups.get(1).map(|code| code.as_str()) })
     }
 
     fn read(source: &str) -> Result<Self, String> {

@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
+use super::pattern::Fit;
 use super::*;
 
 /// The shipped grammar, read once: thousands of IDs are held against it.
@@ -100,14 +101,14 @@ fn bad_patterns_are_refused_with_a_reason() {
 #[test]
 fn patterns_may_choose_and_repeat() {
     let pattern: Pattern = "(?:HK|MO)([A-Z]{3,4})[0-9]?".parse().unwrap();
-    assert_eq!(pattern.fit("HKABC"), Some(Some("ABC")));
-    assert_eq!(pattern.fit("MOABCD7"), Some(Some("ABCD")));
+    assert_eq!(pattern.fit("HKABC").unwrap().code, Some("ABC"));
+    assert_eq!(pattern.fit("MOABCD7").unwrap().code, Some("ABCD"));
     for stranger in ["HKAB", "ABC", "HKABC77", "XHKABC", "HKABC\n"] {
         assert_eq!(pattern.fit(stranger), None, "{stranger:?}");
     }
     // Both ends hold for every alternative.
     let either: Pattern = "A|B".parse().unwrap();
-    assert_eq!((either.fit("AX"), either.fit("XB"), either.fit("B")), (None, None, Some(None)));
+    assert_eq!((either.fit("AX"), either.fit("XB"), either.fit("B")), (None, None, Some(Fit { code: None })));
 }
 
 /// An ID made by one line of the shipped grammar, with that line's house and kind.

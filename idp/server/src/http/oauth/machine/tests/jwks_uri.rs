@@ -168,7 +168,7 @@ async fn keys_are_fetched_once_and_again_for_a_kid_that_is_new() {
     assert!(issuer.admits(&new).await);
     assert!(issuer.admits(&old).await);
     assert_eq!(server.asked(), 2);
-    // What was withdrawn is no longer believed once the keys are old.
+    // Keys are believed for ten minutes.
     issuer.wait(10 * 60);
     assert!(issuer.admits(&old).await);
     assert_eq!(server.asked(), 3);
