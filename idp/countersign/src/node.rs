@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_server::config::Config;
 use countersign_server::http::router::router;
 use countersign_server::http::state::AppState;
@@ -51,6 +52,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         hasher: PasswordHasher::new(&config.policy.hashing, Arc::clone(&entropy))?,
         entropy,
         policy: config.policy.clone(),
+        user_ids: UserIdGrammar::try_from(&config.policy.user_ids)?,
         issuer: config.issuer.clone(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),

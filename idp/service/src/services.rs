@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::policy::Policy;
 use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
@@ -22,6 +23,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// Lifetimes and limits.
     pub policy: Policy,
+    /// How user IDs look: the policy's patterns, read once.
+    pub user_ids: UserIdGrammar,
     /// Who we are to applications.
     pub issuer: Issuer,
     /// Seals and keyed hashes.

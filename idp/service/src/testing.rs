@@ -12,6 +12,7 @@ pub mod people;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::policy::{HashingPolicy, Policy};
 use countersign_core::{Clock, Entropy, Timestamp, from_millis};
 use countersign_store::Store;
@@ -119,6 +120,7 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         client_keys: ClientKeySets::default(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),
+        user_ids: UserIdGrammar::try_from(&policy.user_ids).unwrap(),
         policy,
     }
 }

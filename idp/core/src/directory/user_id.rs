@@ -1,13 +1,13 @@
 //! User IDs: their grammar as data, one pattern per clearing house and kind.
 //!
-//! A pattern is a small part of what regular expressions can say: literal characters, `[…]` for one character of
-//! a set (`A-Z` for ranges), `{n}` to repeat it, and one pair of parentheses around the participant's or
-//! customer's code.
+//! A pattern is a regular expression over capital letters and digits that describes the whole of an ID. Its one pair of
+//! capturing parentheses, if any, surrounds the participant's or customer's code.
 
-use std::fmt;
-use std::str::FromStr;
+mod pattern;
 
 use serde::Serialize;
+
+pub use pattern::{BadPattern, Pattern};
 
 use super::clearing_house::ClearingHouse;
 use super::profile::UserKind;
@@ -16,8 +16,9 @@ crate::settings! {
     /// One pattern per clearing house and kind of user.
     #[derive(Clone, Debug, PartialEq, Serialize)]
     pub struct UserIdPolicy {
-        /// Delegated Administrators of HKCC. `[…]` is one character of a set, `{n}` repeats it, and parentheses
-        /// surround the participant's or customer's code.
+        /// Delegated Administrators of HKCC. A regular expression for the whole ID, at most 32 characters: capital
+        /// letters and digits, `[…]` for one of a set, `{n}`, `{n,m}` and `?` to repeat, `(?:a|b)` to choose, and
+        /// parentheses around the participant's or customer's code.
         pub hkcc_administrator: String = "HK([A-Z0-9]{3})[1-4][XYZ][1-9]".to_owned(),
         /// Business users of HKCC.
         pub hkcc_business_user: String = "HK([A-Z0-9]{3})[1-4][A-Z0-9]{2}".to_owned(),
@@ -138,205 +139,10 @@ impl TryFrom<&UserIdPolicy> for UserIdGrammar {
 
 impl GrammarRule {
     fn read(&self, user_id: &str) -> Option<Reading> {
-        let characters = self.pattern.fit(user_id)?;
-        let code = self.pattern.code.and_then(|(from, to)| characters.get(from..to));
-        let code = code.map(|code| code.iter().collect());
+        let code = self.pattern.fit(user_id)?.code.map(str::to_owned);
         Some(Reading { clearing_house: self.clearing_house, kind: self.kind, code })
     }
 }
 
-/// A pattern, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    source: String,
-    /// One set of characters per position.
-    positions: Vec<Vec<char>>,
-    /// The positions of the code.
-    code: Option<(usize, usize)>,
-}
-
-/// A pattern that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read the user ID pattern {pattern:?}: {reason}")]
-pub struct BadPattern {
-    pattern: String,
-    reason: &'static str,
-}
-
-impl Pattern {
-    /// The characters of `user_id` when every one of them fits its position.
-    fn fit(&self, user_id: &str) -> Option<Vec<char>> {
-        let characters: Vec<char> = user_id.chars().collect();
-        let fits = characters.len() == self.positions.len()
-            && characters.iter().zip(&self.positions).all(|(character, set)| set.contains(character));
-        fits.then_some(characters)
-    }
-
-    fn parse_positions(source: &str) -> Result<Self, &'static str> {
-        let mut pattern = Self { source: source.to_owned(), positions: Vec::new(), code: None };
-        let mut opened = None;
-        let mut rest = source.chars();
-        while let Some(character) = rest.next() {
-            match character {
-                '(' if opened.is_none() && pattern.code.is_none() => opened = Some(pattern.positions.len()),
-                '(' => return Err("more than one pair of parentheses"),
-                ')' => {
-                    let from = opened.take().ok_or("a parenthesis that was never opened")?;
-                    pattern.code = Some((from, pattern.positions.len()));
-                }
-                '[' => pattern.positions.push(set(&mut rest)?),
-                '{' => pattern.repeat(&mut rest)?,
-                literal if literal.is_ascii_uppercase() || literal.is_ascii_digit() => {
-                    pattern.positions.push(vec![literal]);
-                }
-                _ => return Err("only capital letters, digits, [sets], {counts} and one (code)"),
-            }
-        }
-        match (opened, pattern.positions.len()) {
-            (Some(_), _) => Err("a parenthesis that is never closed"),
-            (None, 1..=MAX_LENGTH) => Ok(pattern),
-            (None, _) => Err("between 1 and 32 characters long"),
-        }
-    }
-
-    fn repeat(&mut self, rest: &mut std::str::Chars<'_>) -> Result<(), &'static str> {
-        let digits: String = rest.by_ref().take_while(|character| *character != '}').collect();
-        let count: usize = digits
-            .parse()
-            .ok()
-            .filter(|count| (1..=MAX_LENGTH).contains(count))
-            .ok_or("a count {n} of 1 to 32")?;
-        let repeated = self.positions.last().cloned().ok_or("a count with nothing before it")?;
-        self.positions.extend(std::iter::repeat_n(repeated, count - 1));
-        Ok(())
-    }
-}
-
-/// Longest user ID a pattern may describe.
-const MAX_LENGTH: usize = 32;
-
-fn set(rest: &mut std::str::Chars<'_>) -> Result<Vec<char>, &'static str> {
-    let mut members = Vec::new();
-    loop {
-        match rest.next().ok_or("a set that is never closed")? {
-            ']' if members.is_empty() => return Err("an empty set"),
-            ']' => return Ok(members),
-            '-' => {
-                let from = members.pop().ok_or("a range without a beginning")?;
-                let to = rest
-                    .next()
-                    .filter(|to| *to >= from && to.is_ascii_alphanumeric())
-                    .ok_or("a range that runs backwards")?;
-                members.extend(from..=to);
-            }
-            member if member.is_ascii_uppercase() || member.is_ascii_digit() => members.push(member),
-            _ => return Err("a set of something else than capital letters and digits"),
-        }
-    }
-}
-
-impl FromStr for Pattern {
-    type Err = BadPattern;
-
-    fn from_str(source: &str) -> Result<Self, Self::Err> {
-        Self::parse_positions(source).map_err(|reason| BadPattern { pattern: source.to_owned(), reason })
-    }
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn grammar() -> UserIdGrammar {
-        UserIdGrammar::try_from(&UserIdPolicy::default()).unwrap()
-    }
-
-    fn kinds(user_id: &str) -> Vec<(ClearingHouse, UserKind)> {
-        grammar()
-            .readings(user_id)
-            .into_iter()
-            .map(|reading| (reading.clearing_house, reading.kind))
-            .collect()
-    }
-
-    #[test]
-    fn examples_read_as_the_product_says() {
-        use ClearingHouse::{Exchange, Hkcc, Hkscc, Seoch};
-        use UserKind::{BusinessUser, DelegatedAdministrator, Operator};
-        assert_eq!(kinds("HKABC1X1"), [(Hkcc, DelegatedAdministrator)]);
-        assert_eq!(kinds("HKDEFX11"), [(Seoch, DelegatedAdministrator)]);
-        assert_eq!(kinds("B01234X1"), [(Hkscc, DelegatedAdministrator)]);
-        assert_eq!(kinds("HKABC101"), [(Hkcc, BusinessUser), (Seoch, BusinessUser)]);
-        assert_eq!(kinds("B0123401"), [(Hkscc, BusinessUser)]);
-        assert_eq!(kinds("OPS001"), [(Exchange, Operator)]);
-        assert_eq!(kinds("hkabc101"), []);
-        assert_eq!(kinds("HKABC1011"), []);
-    }
-
-    #[test]
-    fn the_code_is_read() {
-        let reading =
-            grammar().check("HKABC1X1", ClearingHouse::Hkcc, UserKind::DelegatedAdministrator).unwrap();
-        assert_eq!(reading.code.as_deref(), Some("ABC"));
-        let reading = grammar().check("OPS001", ClearingHouse::Exchange, UserKind::Operator).unwrap();
-        assert_eq!(reading.code, None);
-    }
-
-    #[test]
-    fn a_business_user_never_reads_as_an_administrator() {
-        let check = |id, house| grammar().check(id, house, UserKind::BusinessUser);
-        let refused = |house| Err(UserIdError::ReadsAsAdministrator(house));
-        assert_eq!(check("HKABC1X1", ClearingHouse::Hkcc), refused(ClearingHouse::Hkcc));
-        assert_eq!(check("HKABC1X1", ClearingHouse::Seoch), refused(ClearingHouse::Hkcc));
-        assert_eq!(check("B01234X1", ClearingHouse::Hkscc), refused(ClearingHouse::Hkscc));
-        assert!(check("HKABC1X0", ClearingHouse::Hkcc).is_ok());
-        assert!(matches!(check("HKABC5X1", ClearingHouse::Hkcc), Err(UserIdError::Malformed { .. })));
-        assert_eq!(check("OPS001", ClearingHouse::Exchange), Err(UserIdError::NoSuchKind));
-    }
-
-    #[test]
-    fn typing_is_forgiven() {
-        assert_eq!(normalise(" hkabc101\t"), "HKABC101");
-    }
-
-    #[test]
-    fn bad_patterns_are_refused_with_a_reason() {
-        for bad in ["", "[A", "[]", "A{", "A{0}", "{3}", "(A", "A)", "(A)(B)", "[Z-A]", "a", "[a-z]", "A{99}"]
-        {
-            assert!(bad.parse::<Pattern>().is_err(), "{bad}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_a_pattern_generates_it_reads(code in "[A-Z0-9]{3}", entity in "[1-4]", free in "[A-Z0-9]{2}") {
-            let id = format!("HK{code}{entity}{free}");
-            let readings = grammar().readings(&id);
-            prop_assert!(!readings.is_empty());
-            let administrators = readings.iter().filter(|r| r.kind == UserKind::DelegatedAdministrator).count();
-            prop_assert!(administrators == 0 || administrators == readings.len());
-            prop_assert!(readings.iter().all(|reading| reading.code.as_deref() == Some(&code)));
-        }
-
-        #[test]
-        fn no_text_is_both_kinds(id in "(HK|B|OPS)[A-Z0-9]{3,6}") {
-            let kinds: std::collections::HashSet<UserKind> = grammar().readings(&id).into_iter().map(|r| r.kind).collect();
-            prop_assert!(kinds.len() <= 1);
-        }
-
-        #[test]
-        fn patterns_survive_writing(text in "[A-Z0-9\\[\\](){}-]{0,20}") {
-            if let Ok(pattern) = text.parse::<Pattern>() {
-                prop_assert_eq!(pattern.to_string().parse::<Pattern>().unwrap(), pattern);
-            }
-        }
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 
 use countersign_core::Timestamp;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::user_id::{self, UserIdGrammar};
+use countersign_core::directory::user_id;
 use countersign_core::ids::ChallengeId;
 use countersign_core::journey::lockout::{self, Counted, Verdict};
 use countersign_core::journey::otp;
@@ -108,7 +108,7 @@ pub async fn request_reset(
     let tx = services.store.begin().await?;
     count_source(services, &tx, visit).await?;
     let phases = Phases::on(tx.connection()).current().await?;
-    if only_without_passwords(services, &user_id, &phases)? {
+    if only_without_passwords(services, &user_id, &phases) {
         return Err(RequestResetError::NoPasswordsYet);
     }
     let profile = Profiles::on(tx.connection()).find_by_user_id(&user_id).await?;
@@ -122,10 +122,9 @@ pub async fn request_reset(
 }
 
 /// Whether every house that a user ID of this text could belong to has no passwords yet. The text alone decides.
-fn only_without_passwords(services: &Services, user_id: &str, phases: &CurrentPhases) -> Result<bool, Fault> {
-    let grammar = UserIdGrammar::try_from(&services.policy.user_ids).map_err(Fault::internal)?;
-    let readings = grammar.readings(user_id);
-    Ok(!readings.is_empty() && readings.iter().all(|reading| !has_passwords(phases, reading.clearing_house)))
+fn only_without_passwords(services: &Services, user_id: &str, phases: &CurrentPhases) -> bool {
+    let readings = services.user_ids.readings(user_id);
+    !readings.is_empty() && readings.iter().all(|reading| !has_passwords(phases, reading.clearing_house))
 }
 
 fn has_passwords(phases: &CurrentPhases, house: ClearingHouse) -> bool {
