@@ -9,6 +9,7 @@ use countersign_core::policy::Policy;
 use countersign_core::secret::SecretString;
 use countersign_service::{Issuer, MasterKey};
 use lettre::message::Mailbox;
+use lettre::transport::smtp::client::Certificate;
 use url::{Host, Url};
 
 use super::network::Network;
@@ -67,6 +68,8 @@ pub struct Smtp {
     pub port: u16,
     /// How the connection is protected.
     pub security: SmtpSecurity,
+    /// Whose certificates are trusted, if not those the system trusts.
+    pub authorities: Option<Certificate>,
     /// What it asks for, if anything.
     pub credentials: Option<SmtpCredentials>,
     /// Sender of every mail.
@@ -278,6 +281,7 @@ impl Checks<'_> {
         }
         self.require("smtp.attempts", smtp.attempts > 0, "must be at least 1");
         self.require("smtp.timeout_seconds", smtp.timeout_seconds > 0, "must be at least 1");
+        let authorities = smtp.ca_file.as_ref().and_then(|file| self.smtp_authorities(file));
         let credentials = self.smtp_credentials(settings);
         let Ok(from) = smtp.from.parse() else {
             self.wrong(
@@ -290,11 +294,21 @@ impl Checks<'_> {
             host: smtp.host.clone(),
             port: smtp.port,
             security: smtp.security,
+            authorities,
             credentials,
             from,
             timeout_seconds: smtp.timeout_seconds,
             attempts: smtp.attempts,
         })
+    }
+
+    fn smtp_authorities(&mut self, file: &Path) -> Option<Certificate> {
+        let text = self.read("smtp.ca_file", file)?;
+        // A file without any certificate reads as none at all.
+        let there = text.expose().contains("-----BEGIN CERTIFICATE-----");
+        let read = Certificate::from_pem(text.expose().as_bytes()).ok().filter(|_| there);
+        self.require("smtp.ca_file", read.is_some(), "holds no certificates in PEM");
+        read
     }
 
     fn smtp_credentials(&mut self, settings: &Settings) -> Option<SmtpCredentials> {

@@ -90,6 +90,9 @@ settings! {
         pub port: u16 = 587,
         /// `starttls` (required, never optional), `tls` (from the first byte), or `none` (to loopback only).
         pub security: SmtpSecurity = SmtpSecurity::StartTls,
+        /// A file of certificates, in PEM: the server's must be signed by one of these, in place of those that the
+        /// system trusts.
+        pub ca_file: Option<PathBuf> = None,
         /// User name, where the server asks for one.
         pub username: Option<String> = None,
         /// Password that goes with it.

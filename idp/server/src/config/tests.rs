@@ -193,6 +193,18 @@ fn mail_leaves_in_the_clear_to_loopback_only() {
 }
 
 #[test]
+fn a_mail_servers_certificate_is_checked_against_what_the_file_holds() {
+    let installation = Installation::usable("[smtp]\nca_file = \"ca.pem\"\n");
+    assert!(installation.problems()[0].contains("ca.pem cannot be read"));
+    let installation = installation.file("ca.pem", "no certificate");
+    assert_eq!(installation.problems(), ["countersign.toml: smtp.ca_file: holds no certificates in PEM"]);
+    let authority = rcgen::generate_simple_self_signed(["mail.example".to_owned()]).unwrap();
+    let config = installation.file("ca.pem", &authority.cert.pem()).load();
+    assert!(config.smtp.authorities.is_some());
+    assert!(Installation::usable("").load().smtp.authorities.is_none());
+}
+
+#[test]
 fn limits_and_policies_stay_within_reason() {
     for (key, value) in [
         ("limits.header_bytes", "10"),

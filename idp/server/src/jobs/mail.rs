@@ -1,7 +1,7 @@
 //! The outbox's sender: claims what is due, writes it in the reader's language, hands it to the mail server.
 //!
 //! What fails is tried again, further apart each time, until it has expired; an OTP, at most a few times. What the
-//! server refuses for good (5yz, RFC 5321 §4.2.1) is not. Attempts of one mail share a Message-ID.
+//! server refuses for good (5yz, RFC 5321 §4.2.1) is not, unless it is us whom it refuses. Attempts of one mail share a Message-ID.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,9 @@ const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// The longest pause between attempts.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
 
+/// What a server answers to wrong credentials, or to none (RFC 4954 §6).
+const NOT_AUTHENTICATED: [u16; 4] = [530, 534, 535, 538];
+
 /// Sends mail on behalf of a node.
 pub struct Sender {
     services: Arc<Services>,
@@ -55,11 +58,15 @@ enum SendError {
 }
 
 impl SendError {
-    /// Whether trying again is of no use.
+    /// Whether trying again is of no use: the mail itself is refused. That the server does not know us is nothing the
+    /// mail can help, and may be put right.
     fn is_final(&self) -> bool {
         match self {
             Self::Unwritable(_) => true,
-            Self::Refused(error) => error.is_permanent(),
+            Self::Refused(error) => {
+                let code = error.status().map_or(0, u16::from);
+                error.is_permanent() && !NOT_AUTHENTICATED.contains(&code)
+            }
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The sender against mail servers that work, fail, refuse, and come back.
 
+mod protected;
+mod server;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -42,20 +45,29 @@ impl Post {
     }
 
     fn sender(&self, server: SocketAddr) -> Arc<Sender> {
-        let smtp = Smtp {
-            host: server.ip().to_string(),
-            port: server.port(),
-            security: SmtpSecurity::None,
-            credentials: None,
-            from: "Countersign <no-reply@countersign.example>".parse().unwrap(),
-            timeout_seconds: 2,
-            attempts: 4,
-        };
-        Arc::new(Sender::new(Arc::clone(&self.services), &smtp).unwrap())
+        self.sender_by(&plain(server))
+    }
+
+    fn sender_by(&self, smtp: &Smtp) -> Arc<Sender> {
+        Arc::new(Sender::new(Arc::clone(&self.services), smtp).unwrap())
     }
 
     fn wait(&self, time: TimeDelta) {
         self.node.clock.advance_seconds(time.num_seconds());
+    }
+}
+
+/// The way to `server` in the clear.
+fn plain(server: SocketAddr) -> Smtp {
+    Smtp {
+        host: server.ip().to_string(),
+        port: server.port(),
+        security: SmtpSecurity::None,
+        authorities: None,
+        credentials: None,
+        from: "Countersign <no-reply@countersign.example>".parse().unwrap(),
+        timeout_seconds: 2,
+        attempts: 4,
     }
 }
 
