@@ -6,7 +6,7 @@
     reason = "for tests, of this crate and of those above it"
 )]
 
-pub mod login;
+pub mod applications;
 pub mod people;
 
 use std::sync::atomic::{AtomicI64, Ordering};

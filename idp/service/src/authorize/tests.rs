@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::subject::subject_of;
-use crate::testing::people::{CALLBACK, client, request};
+use crate::testing::applications::{CALLBACK, public_client, request};
 use crate::testing::{TestNode, nodes, sqlite_node};
 
 const BROWSER: &str = "csb_one";
@@ -46,7 +46,7 @@ pub(crate) async fn house(kind: ClientKind) -> Vec<TestNode> {
     let all = nodes().await;
     for node in &all {
         node.make_keys().await;
-        node.add_client(&client("dms", kind)).await;
+        node.add_client(&public_client("dms", kind)).await;
     }
     all
 }
@@ -241,7 +241,7 @@ async fn a_pairwise_hint_is_recognised_and_leads_nowhere_else() {
     let node = sqlite_node().await;
     node.make_keys().await;
     let pairwise = SubjectType::Pairwise { sector_identifier: None };
-    let dms = Client { subject_type: pairwise, ..client("dms", ClientKind::FirstParty) };
+    let dms = Client { subject_type: pairwise, ..public_client("dms", ClientKind::FirstParty) };
     node.add_client(&dms).await;
     let (one, other) = (node.add_user("HKABC101").await, node.add_user("HKABC102").await);
     let (_, cookie) = node.log_in(&one, Acr::OtpApp, None).await;

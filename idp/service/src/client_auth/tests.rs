@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 
 use super::authenticate;
-use crate::testing::login::client;
+use crate::testing::applications::client;
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::{Outbound, Reach, Services};
 

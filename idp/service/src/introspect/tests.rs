@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::introspect;
 use crate::revoke::revoke;
-use crate::testing::login::{Person, SECRET, client};
+use crate::testing::applications::{SECRET, client};
+use crate::testing::people::Person;
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::userinfo::tests::tokens;
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::deliveries::deliver_due;
 use super::*;
-use crate::testing::people::{client, listening};
+use crate::testing::applications::{listening, public_client};
 use crate::testing::{TestNode, nodes, sqlite_node};
 
 const BYE: &str = "https://shop.example/bye";
@@ -17,8 +17,8 @@ const BYE: &str = "https://shop.example/bye";
 async fn house() -> (TestNode, Session, OpaqueToken) {
     let node = sqlite_node().await;
     node.make_keys().await;
-    node.add_client(&client("dms", ClientKind::FirstParty)).await;
-    node.add_client(&client("ccms", ClientKind::FirstParty)).await;
+    node.add_client(&public_client("dms", ClientKind::FirstParty)).await;
+    node.add_client(&public_client("ccms", ClientKind::FirstParty)).await;
     let user = node.add_user("HKABC101").await;
     let (session, cookie) = node.log_in(&user, Acr::OtpApp, None).await;
     (node, session, cookie)
@@ -53,7 +53,7 @@ async fn a_hint_of_the_session_ends_it_and_leads_back() {
 async fn applications_hear_of_a_sign_out_even_when_the_session_had_gone_idle() {
     let node = sqlite_node().await;
     node.make_keys().await;
-    node.add_client(&listening(client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/")).await;
+    node.add_client(&listening(public_client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/")).await;
     let user = node.add_user("HKABC101").await;
     let (session, cookie) = node.log_in(&user, Acr::OtpApp, None).await;
     let tx = node.services.store.begin().await.unwrap();
@@ -161,7 +161,7 @@ async fn an_application_is_told_by_a_signed_token() {
     for node in nodes().await {
         node.make_keys().await;
         let (uri, mut told) = application(&[200]).await;
-        node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), &uri)).await;
         let session = ended(&node, "dms").await;
         assert_eq!(deliver_due(&node.services).await.unwrap(), 1);
         let request = told.recv().await.unwrap();
@@ -196,7 +196,7 @@ async fn an_application_that_fails_is_told_again_later() {
     for node in nodes().await {
         node.make_keys().await;
         let (uri, mut told) = application(&[500, 302, 204]).await;
-        node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), &uri)).await;
         ended(&node, "dms").await;
         for wait in [0, 5, 10] {
             if wait > 0 {
@@ -216,7 +216,7 @@ async fn an_application_that_fails_is_told_again_later() {
 async fn an_application_that_stays_away_is_given_up() {
     let node = sqlite_node().await;
     node.make_keys().await;
-    node.add_client(&listening(client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/")).await;
+    node.add_client(&listening(public_client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/")).await;
     ended(&node, "dms").await;
     let mut tried = 0;
     for _ in 0..60 {
@@ -231,7 +231,7 @@ async fn of_several_nodes_one_delivers() {
     for node in nodes().await {
         node.make_keys().await;
         let (uri, mut told) = application(&[200]).await;
-        node.add_client(&listening(client("dms", ClientKind::FirstParty), &uri)).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), &uri)).await;
         ended(&node, "dms").await;
         let at_once: Vec<_> = (0..8)
             .map(|_| {

@@ -7,7 +7,7 @@ use countersign_core::oauth::grant::Grant;
 use countersign_store::{AuthorizationCodes, Grants, LogoutDeliveries, TokenFacts};
 
 use super::*;
-use crate::testing::people::{client, listening};
+use crate::testing::applications::{listening, public_client};
 use crate::testing::{TestNode, nodes};
 
 async fn is_there(node: &TestNode, cookie: &OpaqueToken) -> bool {
@@ -80,7 +80,8 @@ async fn a_login_always_gives_a_new_cookie() {
 async fn someone_else_in_the_same_browser_ends_the_former_session() {
     for node in nodes().await {
         let (one, other) = (node.add_user("HKABC101").await, node.add_user("HKABC102").await);
-        node.add_client(&listening(client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/bye")).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/bye"))
+            .await;
         let (session, former) = node.log_in(&one, Acr::OtpApp, None).await;
         reach(&node, &session, "dms").await;
         let (begun, cookie) = node.log_in(&other, Acr::OtpApp, Some(former.expose())).await;
@@ -95,8 +96,9 @@ async fn someone_else_in_the_same_browser_ends_the_former_session() {
 async fn an_end_takes_codes_along_and_is_announced_once() {
     for node in nodes().await {
         let user = node.add_user("HKABC101").await;
-        node.add_client(&listening(client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/bye")).await;
-        node.add_client(&client("deaf", ClientKind::FirstParty)).await;
+        node.add_client(&listening(public_client("dms", ClientKind::FirstParty), "http://127.0.0.1:1/bye"))
+            .await;
+        node.add_client(&public_client("deaf", ClientKind::FirstParty)).await;
         let (session, cookie) = node.log_in(&user, Acr::OtpApp, None).await;
         reach(&node, &session, "dms").await;
         reach(&node, &session, "dms").await;

@@ -1,31 +1,31 @@
-//! People and applications for tests.
+//! People for tests: their profiles, and their logins.
 
-use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use countersign_core::directory::capabilities::Capabilities;
+use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::phase::Phase;
-use countersign_core::directory::profile::{Profile, UserKind};
+use countersign_core::directory::profile::{LastAccess, Profile, UserKind};
+use countersign_core::from_millis;
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::oauth::acr::Acr;
-use countersign_core::oauth::client::{
-    BackchannelLogout, Client, ClientAuthentication, ClientKind, GrantType,
-};
-use countersign_core::oauth::scope::Scope;
 use countersign_core::oauth::session::Session;
 use countersign_core::secret::OpaqueToken;
-use countersign_store::{Clients, DirectoryDetails, Participant, Participants, Phases, Profiles};
+use countersign_store::{DirectoryDetails, Participant, Participants, Phases, Profiles};
 
 use super::TestNode;
+use crate::Services;
 use crate::sessions::{self, Login};
-use crate::{clients, keys};
 
-/// Where the test clients are answered.
-pub const CALLBACK: &str = "https://shop.example/cb";
-/// The `code_challenge` of RFC 7636 appendix B.
-pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// The `code_verifier` of RFC 7636 appendix B.
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Somebody who is logged in.
+pub struct Person {
+    /// Their profile.
+    pub profile: Profile,
+    /// Their session.
+    pub session: Session,
+    /// Its cookie.
+    pub cookie: OpaqueToken,
+}
 
 impl TestNode {
     /// Puts every clearing house in a phase.
@@ -37,108 +37,98 @@ impl TestNode {
         tx.commit().await.unwrap();
     }
 
-    /// Adds a business user of a participant of its own.
+    /// Adds a business user of a participant of its own, without any rights.
     pub async fn add_user(&self, user_id: &str) -> ProfileId {
-        let services = &self.services;
-        let now = services.now();
-        let participant = Participant {
-            key: ParticipantKey::generate(&*services.entropy),
-            clearing_house: ClearingHouse::Hkcc,
-            participant: user_id.to_owned(),
-            kind: "CP".to_owned(),
-            name: format!("{user_id} Limited"),
-            customer_codes: Vec::new(),
-        };
         let profile = Profile {
-            id: ProfileId::generate(&*services.entropy),
             user_id: user_id.to_owned(),
-            kind: UserKind::BusinessUser,
-            clearing_house: ClearingHouse::Hkcc,
-            participant: participant.participant.clone(),
-            enabled: true,
-            surname: "Chan".to_owned(),
-            other_names: "Tai Man".to_owned(),
             email: Some(format!("{}@example.com", user_id.to_lowercase())),
-            enable_from: None,
-            disable_after: None,
-            created_in: Phase::ParallelRun,
-            settlement_agent: None,
             capabilities: Capabilities::default(),
-            claims: serde_json::Map::new(),
-            locked: false,
-            updated_at: now,
-            version: 1,
+            ..profile(&self.services, user_id)
         };
-        let tx = services.store.begin().await.unwrap();
-        Participants::on(tx.connection()).add(&participant, now).await.unwrap();
-        let profiles = Profiles::on(tx.connection());
-        profiles.add(&profile, &participant.key, &DirectoryDetails::default()).await.unwrap();
-        tx.commit().await.unwrap();
+        self.enter(&profile).await;
         profile.id
     }
 
-    /// Adds a client, and knows it at once.
-    pub async fn add_client(&self, client: &Client) {
-        let tx = self.services.store.begin().await.unwrap();
-        Clients::save(&tx, client, self.services.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        clients::refresh(&self.services).await.unwrap();
-    }
-
-    /// Makes the signing keys.
-    pub async fn make_keys(&self) {
-        keys::maintain(&self.services).await.unwrap();
-    }
-
-    /// A login of a user, and the cookie that it leaves.
-    pub async fn log_in(&self, user: &ProfileId, acr: Acr, former: Option<&str>) -> (Session, OpaqueToken) {
-        let tx = self.services.store.begin().await.unwrap();
-        let login = Login {
-            profile_id: user.clone(),
-            acr,
-            source: "192.0.2.1".to_owned(),
-            user_agent: "Browser".to_owned(),
-            prior_access: None,
+    /// Logs in a new person, who has accessed before, and whose profile `edit` may change first.
+    pub async fn person(&self, edit: impl FnOnce(&mut Profile)) -> Person {
+        static NEXT: AtomicU32 = AtomicU32::new(100);
+        let mut profile = profile(&self.services, &format!("P{}", NEXT.fetch_add(1, Ordering::SeqCst)));
+        edit(&mut profile);
+        self.enter(&profile).await;
+        let prior_access = LastAccess {
+            time: from_millis(1_700_000_000_000),
+            method: "otp-email".to_owned(),
+            source: "192.0.2.2".to_owned(),
         };
+        let login = Login { prior_access: Some(prior_access), ..login(&profile.id, Acr::OtpApp) };
+        let (session, cookie) = self.establish(login, None).await;
+        Person { profile, session, cookie }
+    }
+
+    /// A login of a user, and the cookie that it leaves. `former` is the cookie that the browser had.
+    pub async fn log_in(&self, user: &ProfileId, acr: Acr, former: Option<&str>) -> (Session, OpaqueToken) {
+        self.establish(login(user, acr), former).await
+    }
+
+    /// Writes a profile and a participant for it into the directory.
+    async fn enter(&self, profile: &Profile) {
+        let services = &self.services;
+        let participant = Participant {
+            key: ParticipantKey::generate(&*services.entropy),
+            clearing_house: profile.clearing_house,
+            participant: profile.participant.clone(),
+            kind: "CP".to_owned(),
+            name: format!("{} Limited", profile.participant),
+            customer_codes: Vec::new(),
+        };
+        let tx = services.store.begin().await.unwrap();
+        Participants::on(tx.connection()).add(&participant, services.now()).await.unwrap();
+        let details = DirectoryDetails::default();
+        Profiles::on(tx.connection()).add(profile, &participant.key, &details).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn establish(&self, login: Login, former: Option<&str>) -> (Session, OpaqueToken) {
+        let tx = self.services.store.begin().await.unwrap();
         let begun = sessions::establish(&self.services, &tx, login, former).await.unwrap();
         tx.commit().await.unwrap();
         begun
     }
 }
 
-/// A public client that may ask for everything, answered at [`CALLBACK`].
-#[must_use]
-pub fn client(client_id: &str, kind: ClientKind) -> Client {
-    Client {
-        kind,
-        redirect_uris: vec![CALLBACK.to_owned()],
-        post_logout_redirect_uris: vec!["https://shop.example/bye".to_owned()],
-        scope: Scope::all(),
-        grant_types: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
-        ..Client::new(client_id, "The Shop", ClientAuthentication::None)
+fn login(user: &ProfileId, acr: Acr) -> Login {
+    Login {
+        profile_id: user.clone(),
+        acr,
+        source: "192.0.2.1".to_owned(),
+        user_agent: "Browser".to_owned(),
+        prior_access: None,
     }
 }
 
-/// The same client, told of logouts at `uri`.
-#[must_use]
-pub fn listening(client: Client, uri: &str) -> Client {
-    let backchannel_logout = Some(BackchannelLogout { uri: uri.to_owned(), session_required: true });
-    Client { backchannel_logout, ..client }
-}
-
-/// A good authorization request of that client, with `further` parameters in place of its own.
-#[must_use]
-pub fn request<'a>(client_id: &'a str, further: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let own = [
-        ("client_id", client_id),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("scope", "openid email"),
-        ("state", "st"),
-        ("nonce", "no"),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
-    let kept = own.into_iter().filter(|(name, _)| further.iter().all(|(other, _)| name != other));
-    kept.chain(further.iter().copied()).collect()
+/// A business user of `participant` who may look into security management as well.
+fn profile(services: &Services, participant: &str) -> Profile {
+    Profile {
+        id: ProfileId::generate(&*services.entropy),
+        user_id: format!("HK{participant}01"),
+        kind: UserKind::BusinessUser,
+        clearing_house: ClearingHouse::Hkcc,
+        participant: participant.to_owned(),
+        enabled: true,
+        surname: "Chan".to_owned(),
+        other_names: "Tai Man".to_owned(),
+        email: Some("chan@participant.example".to_owned()),
+        enable_from: None,
+        disable_after: None,
+        created_in: Phase::ParallelRun,
+        settlement_agent: None,
+        capabilities: Capabilities {
+            business_user_groups: ["11".to_owned()].into(),
+            access_levels: [(DaFunction::SecurityManagement, [AccessLevel::Enquiry].into())].into(),
+        },
+        claims: serde_json::Map::new(),
+        locked: false,
+        updated_at: services.now(),
+        version: 1,
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{TokenResponse, token};
 use crate::Services;
-use crate::testing::login::{REDIRECT, SECRET, VERIFIER};
+use crate::testing::applications::{CALLBACK, SECRET, VERIFIER};
 
 pub(super) fn form(fields: &[(&str, &str)]) -> Form {
     Form::from_pairs(fields.iter().map(|(name, value)| ((*name).into(), (*value).into()))).unwrap()
@@ -36,7 +36,7 @@ pub(super) async fn exchange(
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", REDIRECT),
+        ("redirect_uri", CALLBACK),
         ("code_verifier", VERIFIER),
     ];
     post(services, client, &fields).await

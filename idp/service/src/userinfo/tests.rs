@@ -8,7 +8,8 @@ use countersign_store::Sessions;
 use serde_json::json;
 
 use super::userinfo;
-use crate::testing::login::{Person, REDIRECT, SECRET, VERIFIER, client};
+use crate::testing::applications::{CALLBACK, SECRET, VERIFIER, client};
+use crate::testing::people::Person;
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::token::{TokenResponse, token};
 
@@ -25,7 +26,7 @@ pub(crate) async fn tokens(
         ("client_secret", SECRET),
         ("grant_type", "authorization_code"),
         ("code", &code),
-        ("redirect_uri", REDIRECT),
+        ("redirect_uri", CALLBACK),
         ("code_verifier", VERIFIER),
     ];
     let form = Form::from_pairs(fields.map(|(name, value)| (name.into(), value.into()))).unwrap();

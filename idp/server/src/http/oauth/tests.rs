@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::{ClientKind, SigningAlg};
-use countersign_service::testing::people::{CALLBACK, client, request};
+use countersign_service::testing::applications::{CALLBACK, public_client, request};
 use countersign_service::testing::{TestNode, sqlite_node};
 use scraper::{Html, Selector};
 use tower::ServiceExt as _;
@@ -27,8 +27,8 @@ struct House {
 async fn house() -> House {
     let node = sqlite_node().await;
     node.make_keys().await;
-    node.add_client(&client("dms", ClientKind::FirstParty)).await;
-    node.add_client(&client("else", ClientKind::ThirdParty)).await;
+    node.add_client(&public_client("dms", ClientKind::FirstParty)).await;
+    node.add_client(&public_client("else", ClientKind::ThirdParty)).await;
     let user = node.add_user("HKABC101").await;
     let router = router(AppState::new(node.services.clone(), None));
     House { node, user, router }

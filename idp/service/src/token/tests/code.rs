@@ -11,7 +11,7 @@ use countersign_store::Sessions;
 use serde_json::json;
 
 use super::{claims, code_of, exchange, form, post, refresh, token};
-use crate::testing::login::{REDIRECT, SECRET, VERIFIER, client};
+use crate::testing::applications::{CALLBACK, SECRET, VERIFIER, client};
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::userinfo::userinfo;
 
@@ -112,8 +112,8 @@ async fn a_code_that_is_not_the_callers_is_none_and_stays_good() {
     assert_eq!(code_of(exchange(services, &shop, "csc_unknown").await), Some(ErrorCode::InvalidGrant));
     let wrong = [
         [("redirect_uri", "http://localhost:9999/other"), ("code_verifier", VERIFIER)],
-        [("redirect_uri", REDIRECT), ("code_verifier", "x")],
-        [("redirect_uri", REDIRECT), ("code_verifier", "")],
+        [("redirect_uri", CALLBACK), ("code_verifier", "x")],
+        [("redirect_uri", CALLBACK), ("code_verifier", "")],
     ];
     for fields in wrong {
         let all = [&[("grant_type", "authorization_code"), ("code", code.as_str())], &fields[..]].concat();
@@ -214,7 +214,7 @@ async fn the_audience_is_what_the_user_s_request_named() {
             ("client_secret", SECRET),
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
-            ("redirect_uri", REDIRECT),
+            ("redirect_uri", CALLBACK),
             ("code_verifier", VERIFIER),
             ("resource", resource),
         ]

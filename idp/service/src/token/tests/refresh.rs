@@ -9,7 +9,8 @@ use countersign_core::secret::TokenHash;
 use countersign_store::{RefreshTokens, Sessions, Successor};
 
 use super::{code_of, exchange, form, post, refresh};
-use crate::testing::login::{Person, REDIRECT, VERIFIER, client};
+use crate::testing::applications::{CALLBACK, VERIFIER, client};
+use crate::testing::people::Person;
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::token::token;
 
@@ -78,7 +79,7 @@ async fn a_client_that_proves_nothing_is_not_believed_to_have_lost_an_answer() {
             ("client_id", "spa"),
             ("grant_type", "authorization_code"),
             ("code", &code),
-            ("redirect_uri", REDIRECT),
+            ("redirect_uri", CALLBACK),
             ("code_verifier", VERIFIER),
         ];
         let first = ask(&exchange).await.unwrap().refresh_token.unwrap();

@@ -4,7 +4,7 @@ use countersign_core::oauth::error::ErrorCode;
 use serde_json::json;
 
 use super::{claims, code_of, form, post, token};
-use crate::testing::login::{SECRET, client};
+use crate::testing::applications::{SECRET, client};
 use crate::testing::{TestNode, sqlite_node};
 
 async fn node() -> (TestNode, Client) {

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_core::oauth::client::{Client, ClientAuthentication};
-use countersign_service::testing::login::{REDIRECT, SECRET, VERIFIER, client};
+use countersign_service::testing::applications::{CALLBACK, SECRET, VERIFIER, client};
 use countersign_service::testing::{TestNode, sqlite_node};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -189,7 +189,7 @@ async fn userinfo_takes_the_token_one_way() {
     let shop = client(&issuer.node.services, "post");
     let person = issuer.node.person(|_| ()).await;
     let code = issuer.node.code(&shop, &person, |_| ()).await;
-    let redirect = REDIRECT.replace(':', "%3A").replace('/', "%2F");
+    let redirect = CALLBACK.replace(':', "%3A").replace('/', "%2F");
     let body = format!(
         "grant_type=authorization_code&client_id=post&client_secret={SECRET}&code={code}\
          &redirect_uri={redirect}&code_verifier={VERIFIER}"
