@@ -1,5 +1,7 @@
 //! The applications' endpoints over HTTP: statuses, headers, and bodies that are not what they should be.
 
+mod jwks_uri;
+
 use std::sync::Arc;
 
 use axum::Router;
