@@ -105,11 +105,11 @@ pub(crate) struct Ports {
     /// The mail catcher's SMTP.
     #[arg(long = "smtp-port", value_name = "PORT", default_value_t = 1025)]
     pub(crate) smtp: u16,
-    /// The admin console, once there is one; nothing listens there yet.
-    #[arg(long = "console-port", value_name = "PORT", default_value_t = 8081, hide = true)]
+    /// Reserved for the admin console, which this version does not have: nothing listens there.
+    #[arg(long = "console-port", value_name = "PORT", default_value_t = 8081)]
     pub(crate) console: u16,
-    /// The card agent, once there is one; nothing listens there yet.
-    #[arg(long = "card-agent-port", value_name = "PORT", default_value_t = 8085, hide = true)]
+    /// Reserved for the card agent, which this version does not have: nothing listens there.
+    #[arg(long = "card-agent-port", value_name = "PORT", default_value_t = 8085)]
     pub(crate) card_agent: u16,
 }
 

@@ -10,6 +10,10 @@ pub(crate) struct Addresses {
     pub(crate) ccms: String,
     pub(crate) settlement_agent: String,
     pub(crate) mail: String,
+    /// Reserved: nothing listens there yet.
+    pub(crate) console: String,
+    /// Reserved: nothing listens there yet.
+    pub(crate) card_agent: String,
     pub(crate) ports: Ports,
 }
 
@@ -22,6 +26,8 @@ impl Addresses {
             ccms: at(ports.ccms),
             settlement_agent: at(ports.settlement_agent),
             mail: at(ports.mail),
+            console: at(ports.console),
+            card_agent: format!("http://127.0.0.1:{}", ports.card_agent),
             ports,
         }
     }

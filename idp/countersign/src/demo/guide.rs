@@ -12,7 +12,7 @@ pub(crate) fn print(addresses: &Addresses, credentials: &Credentials, data: &Dat
     println!("{}", guide(addresses, credentials, &data.credentials_path().display().to_string()));
 }
 
-fn guide(addresses: &Addresses, credentials: &Credentials, file: &str) -> String {
+pub(super) fn guide(addresses: &Addresses, credentials: &Credentials, file: &str) -> String {
     let mut text =
         String::from("\nCountersign demo: everything on this machine, for this machine alone.\n\n");
     for (what, address) in [
@@ -23,6 +23,12 @@ fn guide(addresses: &Addresses, credentials: &Credentials, file: &str) -> String
         ("Issuer", &addresses.issuer),
     ] {
         let _ = writeln!(text, "  {what:<26} {address}");
+    }
+    for (what, address) in
+        [("Admin console", addresses.console.as_str()), ("Card agent", &addresses.card_agent)]
+    {
+        let _ =
+            writeln!(text, "  {what:<26} {address} (reserved for a later version; nothing listens there)");
     }
     let _ = write!(text, "\n  {:<10} {:<24} {:<24} Second factor\n", "User ID", "Password", "What it is");
     // The crowd is for scripts: it is counted, not listed.

@@ -153,6 +153,19 @@ fn every_user_id_follows_the_grammar_and_is_there_once() {
     }
 }
 
+#[tokio::test]
+async fn the_guide_tells_what_is_there_from_what_is_not_there_yet() {
+    let directory = tempfile::tempdir().unwrap();
+    let credentials = start(directory.path(), PORTS, 0).await.1.unwrap();
+    let guide = super::guide::guide(&Addresses::new(PORTS), &credentials, "credentials.json");
+    for line in guide.lines().filter(|line| line.contains("http")) {
+        let reserved = line.contains(":18081") || line.contains("127.0.0.1:18085");
+        assert_eq!(line.contains("nothing listens there"), reserved, "{line}");
+    }
+    assert_eq!(guide.matches("nothing listens there").count(), 2);
+    assert!(guide.contains(&credentials.user("HKABC103").unwrap().password.clone().unwrap()));
+}
+
 #[test]
 fn the_crowd_is_as_large_as_asked_for() {
     for count in [0, 1, 399, 400, 401, 3_000] {
