@@ -1,7 +1,7 @@
 //! OpenID Connect Core §5.4 (claims by scope) and §5.5 (the `claims` parameter).
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{BASIC, Login, assert_refused, party};
 
@@ -28,6 +28,72 @@ async fn core_5_4_scopes_open_their_claims_and_no_others() -> Result<()> {
     assert!(email["email_verified"].is_boolean());
     assert!(email["name"].is_null());
     Ok(())
+}
+
+/// §5.1.1 and §5.4: the scope `address` opens the address, an object, and `phone` the number, whose check is told beside
+/// it. As with every scope, they come at userinfo, not in the ID token, when there is an access token to ask with.
+#[tokio::test]
+async fn core_5_4_address_and_phone_open_what_they_are_named_after() -> Result<()> {
+    let login = Login::new(BASIC, "openid address").await?;
+    let tokens = login.tokens().await?;
+    let told = login.party.userinfo(&tokens.access_token()?).await?.granted()?.json();
+    assert_eq!(told["address"]["country"], "HK", "{told}");
+    assert!(told["address"]["formatted"].as_str().is_some_and(|text| text.contains("Hong Kong")), "{told}");
+    assert_eq!(names(&told), ["address", "sub"]);
+    let identity = login.party.verify_id_token(&tokens.id_token()?).await?;
+    assert!(identity.claims["address"].is_null(), "{}", identity.claims);
+
+    let login = Login::new(BASIC, "openid phone").await?;
+    let tokens = login.tokens().await?;
+    let told = login.party.userinfo(&tokens.access_token()?).await?.granted()?.json();
+    assert!(told["phone_number"].as_str().is_some_and(|number| number.starts_with("+852")), "{told}");
+    assert_eq!(told["phone_number_verified"], false);
+    assert_eq!(names(&told), ["phone_number", "phone_number_verified", "sub"]);
+    let identity = login.party.verify_id_token(&tokens.id_token()?).await?;
+    assert!(identity.claims["phone_number"].is_null(), "{}", identity.claims);
+    Ok(())
+}
+
+/// §5.5: address and number by name, at userinfo, and without what was not named.
+#[tokio::test]
+async fn core_5_5_address_and_phone_by_name_come_at_userinfo() -> Result<()> {
+    let party = party(BASIC).await?;
+    let claims = json!({"userinfo": {"address": null, "phone_number": {"essential": true}}});
+    let request = party.authorization().scope("openid").with("claims", &claims.to_string());
+    let login = Login::by(party, request).await?;
+    let tokens = login.tokens().await?;
+    let told = login.party.userinfo(&tokens.access_token()?).await?.granted()?.json();
+    assert_eq!(names(&told), ["address", "phone_number", "sub"]);
+    assert_eq!(told["address"]["country"], "HK");
+    let identity = login.party.verify_id_token(&tokens.id_token()?).await?;
+    assert!(identity.claims["address"].is_null() && identity.claims["phone_number"].is_null());
+    Ok(())
+}
+
+/// §5.5: the same in the ID token, and there alone.
+#[tokio::test]
+async fn core_5_5_address_and_phone_by_name_come_in_the_id_token() -> Result<()> {
+    let party = party(BASIC).await?;
+    let wishes = json!({"address": {"essential": true}, "phone_number": null, "phone_number_verified": null});
+    let claims = json!({ "id_token": wishes });
+    let request = party.authorization().scope("openid").with("claims", &claims.to_string());
+    let login = Login::by(party, request).await?;
+    let tokens = login.tokens().await?;
+    let identity = login.party.verify_id_token(&tokens.id_token()?).await?;
+    assert_eq!(identity.claims["address"]["country"], "HK", "{}", identity.claims);
+    assert!(identity.text("phone_number").starts_with("+852"));
+    assert_eq!(identity.claims["phone_number_verified"], false);
+    let told = login.party.userinfo(&tokens.access_token()?).await?.granted()?.json();
+    assert_eq!(names(&told), ["sub"]);
+    Ok(())
+}
+
+/// What was told, by name and in alphabetical order.
+fn names(told: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        told.as_object().into_iter().flat_map(|claims| claims.keys().map(String::as_str)).collect();
+    names.sort_unstable();
+    names
 }
 
 /// The product's own scope `clearing`.
