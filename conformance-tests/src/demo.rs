@@ -77,7 +77,7 @@ pub struct Demo {
     credentials: Credentials,
     pool: Pool,
     data: PathBuf,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl Demo {
@@ -96,7 +96,9 @@ impl Demo {
         for _ in 0..3 {
             let ports = Ports::free()?;
             let arguments = arguments(&options, &data, &ports);
-            match launch(&arguments, &options.environment, &log_of(&data), &ports.addresses().issuer).await {
+            let folder = temporary.as_ref().map(TempDir::path);
+            let issuer = ports.addresses().issuer;
+            match launch(&arguments, &options.environment, &log_of(&data), folder, &issuer).await {
                 Ok(process) => {
                     let credentials = read_credentials(&data)?;
                     let pool = Pool::new(&credentials.users, &NAMED);
@@ -108,7 +110,7 @@ impl Demo {
                         pool,
                         credentials,
                         data,
-                        _temporary: temporary,
+                        temporary,
                     });
                 }
                 Err(error) => failure = Some(error),
@@ -206,13 +208,15 @@ impl Demo {
     pub async fn restart(&mut self) -> Result<()> {
         self.process = None;
         let log = log_of(&self.data);
+        let folder = self.temporary.as_ref().map(TempDir::path);
         let issuer = &self.addresses.issuer;
-        self.process = Some(launch(&self.arguments, &self.environment, &log, issuer).await?);
+        self.process = Some(launch(&self.arguments, &self.environment, &log, folder, issuer).await?);
         Ok(())
     }
 }
 
-/// The demo that every test of this binary may share, started by whoever comes first.
+/// The demo that every test of this binary may share, started by whoever comes first. Nobody drops it: its watchdog ends
+/// it, and removes its data, when the tests are over.
 pub async fn shared() -> Result<&'static Demo> {
     static SHARED: OnceCell<Demo> = OnceCell::const_new();
     SHARED.get_or_try_init(|| Demo::start(Options::default().seed_users(400))).await
@@ -292,9 +296,10 @@ async fn launch(
     arguments: &[String],
     environment: &[(String, String)],
     log: &Path,
+    temporary: Option<&Path>,
     issuer: &str,
 ) -> Result<Process> {
-    let mut process = Process::spawn(arguments, environment, log)?;
+    let mut process = Process::spawn(arguments, environment, log, temporary)?;
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
     let ready = format!("{issuer}/readyz");
     let deadline = tokio::time::Instant::now() + READY_WITHIN;

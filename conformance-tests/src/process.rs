@@ -6,6 +6,19 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+/// What the watchdog does when its standard input ends, which it does with the process that holds the other end: kills
+/// `$0`, and removes `$1`, if that is given, once nothing is written there any more.
+const WATCH: &str = r#"
+read -r _
+kill -9 "$0" 2>/dev/null
+[ -n "$1" ] || exit 0
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf -- "$1" 2>/dev/null
+    sleep 0.1
+    [ -e "$1" ] || exit 0
+done
+"#;
+
 /// A running `countersign`, and a watchdog that kills it should this process die first.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -14,7 +27,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn spawn(arguments: &[String], environment: &[(String, String)], log: &Path) -> Result<Self> {
+    /// Starts it. `temporary` is removed should this process die first, or end without dropping the value.
+    pub(crate) fn spawn(
+        arguments: &[String],
+        environment: &[(String, String)],
+        log: &Path,
+        temporary: Option<&Path>,
+    ) -> Result<Self> {
         let output = File::options().create(true).append(true).open(log)?;
         let mut command = Command::new(binary()?);
         // What steers the tests is no configuration of the product.
@@ -33,8 +52,9 @@ impl Process {
             .context("starting countersign")?;
         // Its standard input ends when this process does, for whatever reason.
         let watchdog = Command::new("sh")
-            .args(["-c", "read -r _; kill -9 \"$0\""])
+            .args(["-c", WATCH])
             .arg(child.id().to_string())
+            .args(temporary)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -92,3 +112,6 @@ fn binary() -> Result<PathBuf> {
     }
     Ok(path)
 }
+
+#[cfg(test)]
+mod tests;
