@@ -5,6 +5,7 @@
 //! they never eat the machine that also serves tokens.
 
 mod memory;
+mod threads;
 
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use countersign_core::policy::HashingPolicy;
 use countersign_core::secret::SecretString;
 use countersign_core::{Entropy, EntropyExt as _};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use crossbeam_channel::Sender;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use memory::Memory;
+use threads::Job;
 
 /// Hashes and verifies passwords, a bounded number at a time.
 #[derive(Clone)]
@@ -24,10 +27,9 @@ pub struct PasswordHasher {
     entropy: Arc<dyn Entropy>,
     /// Everyone inside, hashing or waiting.
     admitted: Arc<Semaphore>,
-    /// Those hashing.
-    working: Arc<Semaphore>,
     capacity: usize,
-    memory: Arc<Memory>,
+    /// To the threads that hash. It has room for everyone admitted.
+    jobs: Sender<Job>,
     /// What a password is compared with when there is none to compare with, so that it takes as long.
     decoy: Arc<str>,
 }
@@ -58,25 +60,16 @@ impl PasswordHasher {
     /// A pool as `policy` says.
     ///
     /// # Errors
-    /// When Argon2 does not take the parameters.
+    /// When Argon2 does not take the parameters, or there are no more threads.
     pub fn new(policy: &HashingPolicy, entropy: Arc<dyn Entropy>) -> Result<Self, HashError> {
         let params = Params::new(policy.memory_kib, policy.iterations, 1, None).map_err(unusable)?;
         let argon2 = with(params);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let workers = if policy.workers == 0 { cores } else { usize::from(policy.workers) };
         let capacity = workers + usize::from(policy.queue);
-        let memory = Arc::new(Memory::default());
-        let decoy = hash(&argon2, &memory, &entropy.bytes::<32>(), &entropy.bytes())?.into();
-        memory.release();
-        Ok(Self {
-            argon2,
-            entropy,
-            admitted: Arc::new(Semaphore::new(capacity)),
-            working: Arc::new(Semaphore::new(workers)),
-            capacity,
-            memory,
-            decoy,
-        })
+        let decoy = hash(&argon2, &mut Memory::default(), &entropy.bytes::<32>(), &entropy.bytes())?.into();
+        let jobs = threads::start(workers, capacity).map_err(unusable)?;
+        Ok(Self { argon2, entropy, admitted: Arc::new(Semaphore::new(capacity)), capacity, jobs, decoy })
     }
 
     /// The PHC string to store for `password`.
@@ -85,7 +78,7 @@ impl PasswordHasher {
     /// [`HashError::Busy`] at once when the queue is full.
     pub async fn hash(&self, password: &SecretString) -> Result<String, HashError> {
         let (argon2, password, salt) = (self.argon2.clone(), password.clone(), self.entropy.bytes());
-        let work = move |memory: &Memory| hash(&argon2, memory, password.expose().as_bytes(), &salt);
+        let work = move |memory: &mut Memory| hash(&argon2, memory, password.expose().as_bytes(), &salt);
         self.run(self.admit()?, work).await?
     }
 
@@ -120,7 +113,7 @@ impl PasswordHasher {
     ) -> Result<bool, HashError> {
         let (known, phc) = (phc.is_some(), phc.map_or_else(|| Arc::clone(&self.decoy), Arc::from));
         let (argon2, password) = (self.argon2.clone(), password.clone());
-        let work = move |memory: &Memory| matches(&argon2, memory, password.expose().as_bytes(), &phc);
+        let work = move |memory: &mut Memory| matches(&argon2, memory, password.expose().as_bytes(), &phc);
         let matches = self.run(admitted, work).await?;
         Ok(known & matches)
     }
@@ -140,34 +133,31 @@ impl PasswordHasher {
         self.capacity - self.admitted.available_permits()
     }
 
+    /// Has `work` done by the next free thread. Its place is given back after it, even when nobody waits for the
+    /// outcome any more.
     async fn run<T: Send + 'static>(
         &self,
         admitted: Admitted,
-        work: impl FnOnce(&Memory) -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| Busy)?;
-        let pool = self.clone();
-        tokio::task::spawn_blocking(move || pool.finish(work, admitted, working)).await.map_err(unusable)
-    }
-
-    /// Runs `work` and gives its places back, even when nobody waits for the outcome any more. The last one out
-    /// gives the memory back too.
-    fn finish<T>(
-        &self,
-        work: impl FnOnce(&Memory) -> T,
-        admitted: Admitted,
-        working: OwnedSemaphorePermit,
-    ) -> T {
-        let outcome = work(&self.memory);
-        drop((working, admitted));
-        if self.depth() == 0 {
-            self.memory.release();
-        }
-        outcome
+        let (done, outcome) = oneshot::channel();
+        let job = move |memory: &mut Memory| {
+            let outcome = work(memory);
+            drop(admitted);
+            // Whoever went away is not waiting for an answer.
+            let _gone = done.send(outcome);
+        };
+        self.jobs.try_send(Box::new(job)).map_err(|_| Busy)?;
+        outcome.await.map_err(unusable)
     }
 }
 
-fn hash(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8; 16]) -> Result<String, HashError> {
+fn hash(
+    argon2: &Argon2<'_>,
+    memory: &mut Memory,
+    password: &[u8],
+    salt: &[u8; 16],
+) -> Result<String, HashError> {
     let phc = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
@@ -179,7 +169,7 @@ fn hash(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8; 16]) 
 }
 
 /// Whether `password` is the one behind `phc`, which may have been made under former parameters.
-fn matches(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], phc: &str) -> bool {
+fn matches(argon2: &Argon2<'_>, memory: &mut Memory, password: &[u8], phc: &str) -> bool {
     let Ok(stored) = PasswordHash::new(phc) else { return false };
     let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return false };
     let Ok(params) = Params::try_from(&stored) else { return false };
@@ -197,13 +187,15 @@ fn with(params: Params) -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-fn compute(argon2: &Argon2<'_>, memory: &Memory, password: &[u8], salt: &[u8]) -> Result<Output, HashError> {
+fn compute(
+    argon2: &Argon2<'_>,
+    memory: &mut Memory,
+    password: &[u8],
+    salt: &[u8],
+) -> Result<Output, HashError> {
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    memory
-        .lend(argon2.params().block_count(), |blocks| {
-            argon2.hash_password_into_with_memory(password, salt, &mut output, blocks)
-        })
-        .map_err(unusable)?;
+    let blocks = memory.blocks(argon2.params().block_count());
+    argon2.hash_password_into_with_memory(password, salt, &mut output, blocks).map_err(unusable)?;
     Output::new(&output).map_err(unusable)
 }
 

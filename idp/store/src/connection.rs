@@ -1,7 +1,10 @@
 //! Connections and units of work.
 //!
-//! SQLite has one writer at a time. Instead of letting writers collide and poll, all of them queue for a pool of
-//! one connection, while readers have a pool of their own (WAL lets them go on). On PostgreSQL both are one pool.
+//! SQLite has one writer at a time. Instead of letting writers collide and poll, all of them queue for one
+//! connection and share its commits, while readers have a pool of their own (WAL lets them go on). On PostgreSQL both
+//! are one pool.
+
+mod group;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,9 +13,10 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    TransactionTrait as _,
 };
 
+use self::group::{Unit, Writer};
 use crate::StoreError;
 
 /// What a repository speaks to: the reader, or a transaction under way.
@@ -54,25 +58,27 @@ pub enum Durability {
 #[derive(Clone)]
 pub struct Store {
     reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    /// Where there is one writer only.
+    writer: Option<Writer>,
     statements: Arc<AtomicU64>,
     transactions: Arc<AtomicU64>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Store {
     /// Connects to `url` (`sqlite://path` or `postgres://…`). The schema must be there already.
     pub async fn connect(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
-        let statements = Arc::new(AtomicU64::new(0));
+        let (statements, commits) = (Arc::default(), Arc::default());
         let mut reader = Database::connect(connect_options(url, options, options.max_connections)).await?;
         count_statements(&mut reader, &statements);
         let writer = if reader.get_database_backend() == DbBackend::Sqlite {
             let mut writer = Database::connect(connect_options(url, options, 1)).await?;
             count_statements(&mut writer, &statements);
-            writer
+            Some(Writer::new(writer, options.acquire_timeout, Arc::clone(&commits)))
         } else {
-            reader.clone()
+            None
         };
-        Ok(Self { reader, writer, statements, transactions: Arc::default() })
+        Ok(Self { reader, writer, statements, transactions: Arc::default(), commits })
     }
 
     /// For reading outside a transaction.
@@ -84,11 +90,10 @@ impl Store {
     /// Begins a unit of work. Dropped without [`Tx::commit`], it changes nothing.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         self.transactions.fetch_add(1, Ordering::Relaxed);
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Tx(self.writer.begin_with_options(immediate).await?))
+        Ok(Tx(match &self.writer {
+            Some(writer) => Work::Shared(writer.begin().await?),
+            None => Work::Own(self.reader.begin().await?, Arc::clone(&self.commits)),
+        }))
     }
 
     /// Whether the database answers.
@@ -96,38 +101,63 @@ impl Store {
         Ok(self.reader.ping().await?)
     }
 
-    /// Statements sent so far: budgets are tested with it.
+    /// Statements sent so far by units of work and readers: budgets are tested with it.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Transactions begun so far: budgets are tested with it.
+    /// Units of work begun so far: budgets are tested with it. Several may share a transaction of the database.
     #[must_use]
     pub fn transactions(&self) -> u64 {
         self.transactions.load(Ordering::Relaxed)
     }
 
-    /// Closes every connection.
+    /// Commits of the database so far: fewer than units of work, where these share them.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection, after what is under way.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.writer.close().await?;
+        if let Some(writer) = self.writer {
+            writer.close().await?;
+        }
         Ok(self.reader.close().await?)
     }
 }
 
 /// A unit of work: all of it happens, or none.
-pub struct Tx(DatabaseTransaction);
+pub struct Tx(Work);
+
+enum Work {
+    /// In a transaction of its own.
+    Own(DatabaseTransaction, Arc<AtomicU64>),
+    /// In one that it shares.
+    Shared(Unit),
+}
 
 impl Tx {
     /// For the repositories taking part.
     #[must_use]
     pub fn connection(&self) -> Connection<'_> {
-        Connection(DatabaseExecutor::from(&self.0))
+        Connection(DatabaseExecutor::from(match &self.0 {
+            Work::Own(transaction, _) => transaction,
+            Work::Shared(unit) => unit.transaction(),
+        }))
     }
 
     /// Makes it so. Only after this returns may anything be acknowledged.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        match self.0 {
+            Work::Own(transaction, commits) => {
+                transaction.commit().await?;
+                commits.fetch_add(1, Ordering::Relaxed);
+            }
+            Work::Shared(unit) => unit.commit().await?,
+        }
+        Ok(())
     }
 }
 

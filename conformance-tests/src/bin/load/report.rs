@@ -34,9 +34,9 @@ impl Report {
         Ok(Self { machine: machine()?, limits, text: String::new(), missed: Vec::new(), rates: Vec::new() })
     }
 
-    /// Whether any aim was missed.
-    pub(crate) fn failed(&self) -> bool {
-        !self.missed.is_empty()
+    /// The aims that were missed.
+    pub(crate) fn missed(&self) -> &[String] {
+        &self.missed
     }
 
     pub(crate) fn rate(&mut self, rate: Rate) {

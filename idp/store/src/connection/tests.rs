@@ -1,3 +1,5 @@
+mod group;
+
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, Set};
 
 use crate::entities::versions;
