@@ -9,6 +9,7 @@ use countersign_server::http::router::router;
 use countersign_server::http::state::AppState;
 use countersign_server::jobs;
 use countersign_server::serve::{Application, Serving, Shutdown, ready_check, serve};
+use countersign_service::audit::StrangerTally;
 use countersign_service::clients::ClientRegistry;
 use countersign_service::jwks_fetch::ClientKeySets;
 use countersign_service::keys::Keyring;
@@ -56,6 +57,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         clients: ClientRegistry::default(),
         client_keys: ClientKeySets::default(),
         outbound: Outbound::new(reach)?,
+        strangers: StrangerTally::default(),
     })
 }
 

@@ -18,6 +18,7 @@ use countersign_store::Store;
 use countersign_store::testing::TestDatabase;
 use url::Url;
 
+use crate::audit::StrangerTally;
 use crate::clients::ClientRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
@@ -119,6 +120,7 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         client_keys: ClientKeySets::default(),
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),
+        strangers: StrangerTally::default(),
         policy,
     }
 }

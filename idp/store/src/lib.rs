@@ -36,7 +36,10 @@ mod used_assertions;
 mod versions;
 
 pub use activity::{Activity, LockedBecause};
-pub use audit::{Audit, AuditCursor, AuditFilter, FoundRecord};
+pub use audit::{
+    Audit, AuditCheckpoints, AuditCursor, AuditFilter, AuditTallies, FoundRecord, Seal, SealerState,
+    StoredAuditKey, Tally,
+};
 pub use authorization_codes::AuthorizationCodes;
 pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};

@@ -2,6 +2,7 @@
 //! checks are made that follow the proof, and the session begins.
 
 use chrono::TimeDelta;
+use countersign_core::audit::Action as AuditAction;
 use countersign_core::directory::phase::LoginMethod;
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::journey::steps::{Adopt, Errand, Finish};
@@ -11,16 +12,18 @@ use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::OpaqueToken;
 use countersign_store::{Activity, Counters, LoginFlows, Phases, SecondFactors, Sessions, Tx};
 
+use serde_json::json;
+
 use super::attempt::user_id_key;
 use super::check::{Refusal, check};
 use super::fault::{Fault, faults};
 use super::flow::Run;
 use super::known;
 use super::visit::Visit;
-use crate::Services;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
 use crate::sessions::{self, Login};
+use crate::{Services, audit};
 
 /// What a completed errand leaves in the browser, and where it goes on.
 #[derive(Debug)]
@@ -77,6 +80,8 @@ pub(crate) async fn finish(
     }
     let phases = Phases::on(tx.connection()).current().await?;
     if let Err(refusal) = check(&run.profile, &phases, LoginMethod::TwoFactor, now) {
+        let entry = visit.acted(AuditAction::LoginRefused, &run.profile).denied(refusal.name());
+        audit::append(services, &tx, entry).await?;
         tx.commit().await?;
         event::record(&Event::Refused(refusal.name()), Some(&run.profile.id), &visit.neighbourhood());
         return Err(FinishError::Refused(refusal));
@@ -134,7 +139,9 @@ async fn come_in(
         user_agent: visit.user_agent.clone(),
         prior_access,
     };
-    let (_, token) = sessions::establish(services, tx, login, visit.session.as_deref()).await?;
+    let (session, token) = sessions::establish(services, tx, login, visit.session.as_deref()).await?;
+    let known = json!({"method": acr.short(), "session": session.id.as_str()});
+    audit::append(services, tx, visit.acted(AuditAction::LoggedIn, &run.profile).after(known)).await?;
     Ok(token)
 }
 
@@ -164,6 +171,8 @@ async fn keep(
                 News::FactorAdded { factor: Factor::AuthenticatorApp, at: now, from },
             )
             .await?;
+            let entry = visit.acted(AuditAction::FactorAdded, &run.profile);
+            audit::append(services, tx, entry.after(json!({"factor": "soft_token"}))).await?;
             events.push(Event::SoftTokenAdded);
             Ok(SettingsNews::DeviceRegistered)
         }
@@ -171,6 +180,8 @@ async fn keep(
             if factors.use_email(&run.profile.id, now).await? {
                 let news = News::FactorRemoved { factor: Factor::AuthenticatorApp, at: now };
                 tell(services, tx, visit, run, news).await?;
+                let entry = visit.acted(AuditAction::FactorRemoved, &run.profile);
+                audit::append(services, tx, entry.before(json!({"factor": "soft_token"}))).await?;
                 events.push(Event::SoftTokenRemoved);
             }
             Ok(SettingsNews::EmailChosen)

@@ -3,7 +3,11 @@
 #![expect(unreachable_pub, reason = "the derive macros demand public rows in a private module")]
 
 pub(crate) mod appointments;
+pub(crate) mod audit_checkpoints;
+pub(crate) mod audit_keys;
 pub(crate) mod audit_records;
+pub(crate) mod audit_sealer;
+pub(crate) mod audit_tallies;
 pub(crate) mod authorization_codes;
 pub(crate) mod clients;
 pub(crate) mod consents;
