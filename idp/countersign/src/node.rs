@@ -72,7 +72,7 @@ pub(crate) async fn run(
     // Both are quick when nothing is due; a node without keys or clients would only refuse.
     countersign_service::keys::maintain(&services).await.context("signing keys")?;
     countersign_service::clients::refresh(&services).await.context("clients")?;
-    let jobs = jobs::start(&services, &config.smtp, metrics.clone(), &shutdown)?;
+    let jobs = jobs::start(&services, &config.smtp, &config.audit, metrics.clone(), &shutdown)?;
     let checked = Arc::clone(&services);
     let application = Application {
         router: router(AppState::new(Arc::clone(&services), config.pages.notice.clone())),

@@ -2,6 +2,7 @@
 
 mod append;
 mod export;
+mod measure;
 mod sealing;
 mod support;
 mod tally;

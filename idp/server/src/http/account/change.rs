@@ -45,10 +45,12 @@ pub(super) async fn post(door: Door, PageForm(wish): PageForm<Wish>) -> Response
         Button::UseEmail => change_channel(&door, &present, Channel::Email).await,
         Button::ChangePassword => change_password(&door, &present, wish).await,
         Button::EndSession => end_session(&door, &present, wish.session).await,
-        Button::EndOtherSessions => match account::end_other_sessions(&door.services, &door.visit, &present).await {
-            Ok(()) => onward("/account?news=others-ended"),
-            Err(fault) => door.fault(&fault),
-        },
+        Button::EndOtherSessions => {
+            match account::end_other_sessions(&door.services, &door.visit, &present).await {
+                Ok(()) => onward("/account?news=others-ended"),
+                Err(fault) => door.fault(&fault),
+            }
+        }
         Button::SignOut => match account::sign_out(&door.services, &door.visit, &present).await {
             Ok(()) => {
                 let page = SignedOut { page: door.page.clone(), return_to: None };
