@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use countersign_core::Timestamp;
 
 /// An OAuth 2.0 and OpenID Connect identity provider for clearing houses: nothing changes without a second signature.
 #[derive(Debug, Parser)]
@@ -29,6 +30,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Proves the audit trail, and takes it out.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Checks and explains the configuration.
     Config {
         #[command(subcommand)]
@@ -46,6 +52,49 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         config: ConfigFile,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Finds every record that was edited, removed, inserted, moved or cut off, and names it.
+    Verify {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Checkpoints that left the machine, one JSON object a line; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Vec<PathBuf>,
+        /// The public keys that checkpoints must be signed with, as `audit key` printed them; those of the database
+        /// unless given.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
+    },
+    /// Prints the sealed records as JSON, one a line, in the order of the chain.
+    Export {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Records written from then on: `2026-11-25` (in Hong Kong) or `2026-11-25T08:00:00Z`.
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        from: Option<Timestamp>,
+        /// Records written before then.
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        to: Option<Timestamp>,
+    },
+    /// Prints the public keys that sign checkpoints, one JWK a line, oldest first.
+    Key {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+/// A day in Hong Kong, where it begins, or an instant (RFC 3339).
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(instant) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Ok(instant.to_utc());
+    }
+    // Hong Kong has kept UTC+8 without summer time since 1979.
+    chrono::DateTime::parse_from_rfc3339(&format!("{text}T00:00:00+08:00"))
+        .map(|instant| instant.to_utc())
+        .map_err(|_| "is neither a date (2026-11-25) nor an instant (2026-11-25T08:00:00Z)".to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,8 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn a_day_begins_in_hong_kong() {
+        assert_eq!(super::moment("2026-11-25").unwrap().to_rfc3339(), "2026-11-24T16:00:00+00:00");
+        let instant = super::moment("2026-11-25T09:00:00+09:00").unwrap();
+        assert_eq!(instant.to_rfc3339(), "2026-11-25T00:00:00+00:00");
+    }
+
+    #[test]
     fn misuse_is_exit_code_2() {
-        for wrong in [&["countersign"][..], &["countersign", "serve"], &["countersign", "bootstrap"]] {
+        let day = ["countersign", "audit", "export", "--config", "c", "--from", "25-NOV-26"];
+        for wrong in
+            [&["countersign"][..], &["countersign", "serve"], &["countersign", "bootstrap"], &day[..]]
+        {
             let error = Cli::try_parse_from(wrong).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
         }

@@ -13,8 +13,9 @@ mod system;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use countersign_service::audit::Period;
 
-use cli::{Cli, Command, ConfigCommand, KeysCommand};
+use cli::{AuditCommand, Cli, Command, ConfigCommand, KeysCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -32,6 +33,13 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve { config } => on_runtime(commands::serve::run(config)),
         Command::Migrate { config } => on_runtime(commands::migrate::run(config)),
         Command::Keys { command: KeysCommand::List { config } } => on_runtime(commands::keys::list(config)),
+        Command::Audit { command: AuditCommand::Verify { config, checkpoints, public_key } } => {
+            on_runtime(commands::audit::verify(config, checkpoints, public_key))
+        }
+        Command::Audit { command: AuditCommand::Export { config, from, to } } => {
+            on_runtime(commands::audit::export(config, Period { from, to }))
+        }
+        Command::Audit { command: AuditCommand::Key { config } } => on_runtime(commands::audit::key(config)),
         Command::Config { command: ConfigCommand::Check { config } } => commands::config::check(&config),
         Command::Config { command: ConfigCommand::Reference } => commands::config::reference(),
         #[cfg(feature = "demo")]

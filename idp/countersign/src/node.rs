@@ -10,6 +10,7 @@ use countersign_server::http::router::router;
 use countersign_server::http::state::AppState;
 use countersign_server::jobs;
 use countersign_server::serve::{Application, Serving, Shutdown, ready_check, serve};
+use countersign_service::audit::StrangerTally;
 use countersign_service::clients::ClientRegistry;
 use countersign_service::jwks_fetch::ClientKeySets;
 use countersign_service::keys::Keyring;
@@ -58,6 +59,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         clients: ClientRegistry::default(),
         client_keys: ClientKeySets::default(),
         outbound: Outbound::new(reach)?,
+        strangers: StrangerTally::default(),
     })
 }
 
@@ -72,7 +74,7 @@ pub(crate) async fn run(
     // Both are quick when nothing is due; a node without keys or clients would only refuse.
     countersign_service::keys::maintain(&services).await.context("signing keys")?;
     countersign_service::clients::refresh(&services).await.context("clients")?;
-    let jobs = jobs::start(&services, &config.smtp, metrics.clone(), &shutdown)?;
+    let jobs = jobs::start(&services, &config.smtp, &config.audit, metrics.clone(), &shutdown)?;
     let checked = Arc::clone(&services);
     let application = Application {
         router: router(AppState::new(Arc::clone(&services), config.pages.notice.clone())),

@@ -16,6 +16,9 @@ pub const REQUEST_SECONDS: &str = "countersign_http_request_duration_seconds";
 /// Passwords being hashed or waiting for it.
 pub const PASSWORD_POOL_DEPTH: &str = "countersign_password_pool_depth";
 
+/// Audit records that wait for their seal.
+pub const AUDIT_UNSEALED: &str = "countersign_audit_unsealed";
+
 /// Attempts to send mail, by outcome.
 pub const MAILS: &str = "countersign_mails_total";
 
@@ -50,6 +53,7 @@ fn describe() {
     );
     metrics::describe_counter!("countersign_tokens_total", "Token requests, by grant and outcome.");
     metrics::describe_gauge!(PASSWORD_POOL_DEPTH, "Passwords being hashed or waiting for it.");
+    metrics::describe_gauge!(AUDIT_UNSEALED, "Audit records that wait for their seal.");
     metrics::describe_counter!(MAILS, "Attempts to send mail, by outcome.");
     metrics::describe_counter!(
         "countersign_connections_refused_total",

@@ -1,9 +1,12 @@
-//! What happened, told in one place: to the log and the counters now, to the audit trail when there is one.
+//! What happened, told in one place: to the log and the counters. The audit trail is written beside it, in the
+//! transaction of what happened; of what anybody may repeat at will it holds a count per network and hour.
 //!
 //! An event never holds a secret. Strangers' failures carry no user ID: what a stranger types may be a password.
 
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
+
+use crate::Services;
 
 /// Something worth remembering about a login or an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,4 +80,10 @@ pub fn record(event: &Event, profile: Option<&ProfileId>, source: &str) {
     metrics::counter!(LOGIN_EVENTS, "outcome" => event.name(), "detail" => event.detail()).increment(1);
     let profile = profile.map_or("", ProfileId::as_str);
     tracing::info!(target: "countersign::event", event = event.name(), detail = event.detail(), profile, source);
+}
+
+/// Records an event that anybody may repeat at will, and counts it for the audit trail.
+pub(crate) fn tally(services: &Services, event: &Event, profile: Option<&ProfileId>, source: &str) {
+    record(event, profile, source);
+    services.strangers.count(event.name(), source, services.now());
 }

@@ -26,6 +26,8 @@ pub struct LogoutRequest<'r> {
     pub post_logout_redirect_uri: Option<&'r str>,
     /// Handed back.
     pub state: Option<&'r str>,
+    /// The address that the browser comes from.
+    pub source: Option<&'r str>,
 }
 
 /// What happens next.
@@ -63,9 +65,7 @@ pub async fn log_out(
     if !meant && !confirmed {
         return Ok(LogoutStep::Confirm { user_id: present.profile.user_id });
     }
-    let tx = services.store.begin().await?;
-    sessions::end(services, &tx, &present.session, EndedBecause::SignedOut).await?;
-    tx.commit().await?;
+    sessions::sign_out(services, &present, request.source.map(str::to_owned)).await?;
     Ok(LogoutStep::Done(back))
 }
 

@@ -8,6 +8,7 @@ use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
 use url::Url;
 
+use crate::audit::StrangerTally;
 use crate::clients::ClientRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
@@ -39,6 +40,8 @@ pub struct Services {
     pub hasher: PasswordHasher,
     /// Calls to addresses that clients registered.
     pub outbound: Outbound,
+    /// What strangers failed at, until it is written.
+    pub strangers: StrangerTally,
 }
 
 impl Services {

@@ -6,14 +6,16 @@
 //! former session ends.
 
 use countersign_core::Timestamp;
+use countersign_core::audit::{Action, AuditEntry};
 use countersign_core::directory::profile::{LastAccess, Profile};
 use countersign_core::ids::{ProfileId, SessionId};
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::session::{EndedBecause, Session};
 use countersign_core::secret::{OpaqueToken, TokenHash, TokenPrefix};
 use countersign_store::{Profiles, Sessions, StoreError, Tx};
+use serde_json::json;
 
-use crate::{Services, logout};
+use crate::{Services, audit, logout};
 
 /// A login that succeeded.
 #[derive(Clone, Debug)]
@@ -127,31 +129,50 @@ pub async fn list(services: &Services, profile: &ProfileId) -> Result<Vec<Sessio
 }
 
 /// Ends a session with all that depends on it: its codes, the grants that were not to outlive it, and, by the
-/// back channel, its applications' own sessions.
+/// back channel, its applications' own sessions. Says whether it was there to end.
 pub async fn end(
     services: &Services,
     tx: &Tx,
     session: &Session,
     because: EndedBecause,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let now = services.now();
     let sessions = Sessions::on(tx.connection());
-    if sessions.end(&session.id, because, now).await? {
+    let ended = sessions.end(&session.id, because, now).await?;
+    if ended {
         sessions.revoke_grants_of(&session.id, because, now).await?;
         logout::announce(services, tx, session, now).await?;
     }
-    Ok(())
+    Ok(ended)
 }
 
-/// Ends one of a user's own sessions, if it is theirs.
-pub async fn end_own(services: &Services, owner: &ProfileId, id: &SessionId) -> Result<(), StoreError> {
+/// Ends the session of `present`, as its user wished from the address `source`.
+pub(crate) async fn sign_out(
+    services: &Services,
+    present: &Present,
+    source: Option<String>,
+) -> Result<(), StoreError> {
     let tx = services.store.begin().await?;
-    if let Some(session) = Sessions::on(tx.connection()).find(id).await?
-        && session.profile_id == *owner
-    {
-        end(services, &tx, &session, EndedBecause::EndedByUser).await?;
+    if end(services, &tx, &present.session, EndedBecause::SignedOut).await? {
+        let ended = [present.session.id.clone()];
+        record_ended(services, &tx, &present.profile, &ended, source).await?;
     }
     tx.commit().await
+}
+
+/// Records that the user of `profile` ended these sessions of theirs, in the transaction that ends them.
+pub(crate) async fn record_ended(
+    services: &Services,
+    tx: &Tx,
+    profile: &Profile,
+    ended: &[SessionId],
+    source: Option<String>,
+) -> Result<(), StoreError> {
+    let ids: Vec<&str> = ended.iter().map(SessionId::as_str).collect();
+    let mut entry = AuditEntry::by_user(Action::SessionEnded, profile).before(json!({"sessions": ids}));
+    entry.source = source;
+    audit::append(services, tx, entry).await?;
+    Ok(())
 }
 
 /// Ends every session of a user, except the one to `keep`, and takes back all that was granted elsewhere, offline

@@ -20,6 +20,7 @@ use countersign_store::Store;
 use countersign_store::testing::TestDatabase;
 use url::Url;
 
+use crate::audit::StrangerTally;
 use crate::clients::ClientRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
@@ -122,6 +123,7 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),
         user_ids: UserIdGrammar::try_from(&policy.user_ids).unwrap(),
+        strangers: StrangerTally::default(),
         policy,
     }
 }

@@ -43,8 +43,11 @@ mod used_assertions;
 mod versions;
 
 pub use activity::Activity;
-pub use audit::{Audit, AuditCursor, AuditFilter, FoundRecord};
 pub use approval_codes::ApprovalCodes;
+pub use audit::{
+    Audit, AuditCheckpoints, AuditCursor, AuditFilter, AuditTallies, FoundRecord, Seal, SealerState,
+    StoredAuditKey, Tally,
+};
 pub use authorization_codes::AuthorizationCodes;
 pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
 pub use clients::Clients;

@@ -19,6 +19,20 @@ pub struct TestDatabase {
     _directory: Option<TempDir>,
 }
 
+impl TestDatabase {
+    /// Does what somebody does who has the database and nothing else; says how many rows it changed.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    #[expect(clippy::expect_used, reason = "a test that cannot tamper has failed")]
+    pub async fn tamper(&self, sql: &str) -> u64 {
+        let tx = self.store.begin().await.expect("a transaction");
+        let done = tx.connection().executor().execute_unprepared(sql).await.expect(sql).rows_affected();
+        tx.commit().await.expect("a commit");
+        done
+    }
+}
+
 /// One database of every kind at hand.
 ///
 /// # Panics

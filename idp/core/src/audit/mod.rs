@@ -6,15 +6,19 @@
 
 mod action;
 mod chain;
+mod checkpoint;
 mod entry;
 mod record;
 mod redact;
+mod verify;
 
 pub use action::{Action, Outcome};
 pub use chain::{ChainHash, SealedRecord};
+pub use checkpoint::{Checkpoint, CheckpointKey};
 pub use entry::{AuditActor, AuditEntry, Owner, Person, Subject, SubjectKind};
 pub use record::AuditRecord;
 pub use redact::Redacted;
+pub use verify::{Finding, Origin, Verdict, Verifier};
 
 #[cfg(test)]
 mod tests;

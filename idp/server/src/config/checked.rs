@@ -47,8 +47,30 @@ pub struct Config {
     pub logging: LoggingSettings,
     /// Who may read `/metrics`.
     pub metrics: MetricsSettings,
+    /// How the audit trail is proved.
+    pub audit: AuditTrail,
     /// Lifetimes and limits.
     pub policy: Policy,
+}
+
+/// How the audit trail is proved.
+#[derive(Clone, Debug)]
+pub struct AuditTrail {
+    /// A checkpoint is signed at most this often.
+    pub checkpoint_seconds: u32,
+    /// A file that checkpoints are added to.
+    pub checkpoint_file: Option<PathBuf>,
+    /// A system log that they are sent to.
+    pub syslog: Option<SyslogAddress>,
+}
+
+/// Where a system log listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyslogAddress {
+    /// At a socket of this machine.
+    Socket(PathBuf),
+    /// At an address, by UDP.
+    Udp(SocketAddr),
 }
 
 /// Certificate and key files.
@@ -104,6 +126,7 @@ pub(super) fn check(
     let master_key = checks.master_key(settings);
     let tls = checks.tls(settings);
     let smtp = checks.smtp(settings);
+    let audit = checks.audit(settings);
     match (issuer.as_ref().map(Issuer::parse), master_key, smtp) {
         (Some(Ok(issuer)), Some(master_key), Some(smtp)) if checks.problems.is_empty() => Ok(Config {
             issuer,
@@ -118,6 +141,7 @@ pub(super) fn check(
             limits: settings.limits.clone(),
             logging: settings.logging.clone(),
             metrics: settings.metrics.clone(),
+            audit,
             policy: settings.policy.clone(),
         }),
         _ => Err(ConfigError(checks.problems)),
@@ -278,6 +302,27 @@ impl Checks<'_> {
                 self.read("tls.key", key)?;
                 Some(Tls { certificate: self.directory.join(certificate), key: self.directory.join(key) })
             }
+        }
+    }
+
+    fn audit(&mut self, settings: &Settings) -> AuditTrail {
+        let audit = &settings.audit;
+        self.require("audit.checkpoint_seconds", audit.checkpoint_seconds > 0, "must be at least 1");
+        let syslog = audit.syslog.as_deref().and_then(|address| {
+            if address.starts_with('/') {
+                return Some(SyslogAddress::Socket(PathBuf::from(address)));
+            }
+            let udp = address.parse().map(SyslogAddress::Udp);
+            if udp.is_err() {
+                let message = format!("{address:?} is neither the path of a socket nor an address and port");
+                self.wrong("audit.syslog", message);
+            }
+            udp.ok()
+        });
+        AuditTrail {
+            checkpoint_seconds: audit.checkpoint_seconds,
+            checkpoint_file: audit.checkpoint_file.as_ref().map(|file| self.directory.join(file)),
+            syslog,
         }
     }
 

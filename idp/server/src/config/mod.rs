@@ -14,12 +14,12 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use checked::{Config, Smtp, SmtpCredentials, Tls};
+pub use checked::{AuditTrail, Config, Smtp, SmtpCredentials, SyslogAddress, Tls};
 pub use network::Network;
 pub use problem::{ConfigError, Problem};
 pub use reference::reference;
 pub use settings::{
-    DatabaseSettings, LimitSettings, LogFormat, LoggingSettings, MasterKeySettings, MetricsSettings,
-    PageSettings, ProxySettings, Settings, SmtpSecurity, SmtpSettings, TlsSettings,
+    AuditSettings, DatabaseSettings, LimitSettings, LogFormat, LoggingSettings, MasterKeySettings,
+    MetricsSettings, PageSettings, ProxySettings, Settings, SmtpSecurity, SmtpSettings, TlsSettings,
 };
 pub use source::{ENVIRONMENT_PREFIX, Source, load, variable};

@@ -41,6 +41,8 @@ settings! {
         pub logging: LoggingSettings = LoggingSettings::default(),
         /// Who may read `/metrics`.
         pub metrics: MetricsSettings = MetricsSettings::default(),
+        /// How the audit trail is proved.
+        pub audit: AuditSettings = AuditSettings::default(),
         /// Lifetimes and limits of logins, passwords and tokens.
         pub policy: Policy = Policy::default(),
     }
@@ -154,6 +156,19 @@ settings! {
     pub struct MetricsSettings {
         /// Networks or addresses that may read `/metrics`; to everyone else it does not exist.
         pub allow: Vec<Network> = vec![Network::loopback_v4(), Network::loopback_v6()],
+    }
+
+    /// How the audit trail is proved.
+    #[derive(Clone, Debug)]
+    pub struct AuditSettings {
+        /// A checkpoint is signed at most this often, when there is something new to sign.
+        pub checkpoint_seconds: u32 = 10,
+        /// A file that signed checkpoints are added to, one JSON object a line. Have it shipped elsewhere: it is what
+        /// tells that the end of the trail was cut off.
+        pub checkpoint_file: Option<PathBuf> = None,
+        /// A system log that signed checkpoints are sent to (RFC 5424): the path of a socket (`/dev/log`), or an
+        /// address and port for UDP.
+        pub syslog: Option<String> = None,
     }
 }
 

@@ -1,8 +1,10 @@
-//! What happens without anyone asking: mail leaves, logouts are delivered, keys rotate, the expired is removed.
+//! What happens without anyone asking: mail leaves, logouts are delivered, keys rotate, the expired is removed,
+//! the audit trail is sealed.
 //!
 //! Every job is safe to run on several nodes at once and to kill at any moment: work is claimed by conditional writes
 //! and a claim runs out. A job that fails says so and tries again; it never ends the process.
 
+mod audit;
 pub mod mail;
 pub mod transport;
 
@@ -15,7 +17,7 @@ use countersign_service::logout::deliveries::Courier;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
 
-use crate::config::Smtp;
+use crate::config::{AuditTrail, Smtp};
 use crate::serve::Shutdown;
 use transport::TransportError;
 
@@ -32,6 +34,7 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 pub fn start(
     services: &Arc<Services>,
     smtp: &Smtp,
+    trail: &AuditTrail,
     metrics: PrometheusHandle,
     shutdown: &Shutdown,
 ) -> Result<JoinSet<()>, TransportError> {
@@ -39,6 +42,7 @@ pub fn start(
     let sender = mail::Sender::new(Arc::clone(services), smtp)?;
     jobs.spawn(mail::run(sender, shutdown.clone()));
     jobs.spawn(deliver_logouts(Courier::new(Arc::clone(services)), shutdown.clone()));
+    jobs.spawn(audit::run(Arc::clone(services), trail.clone(), shutdown.clone()));
     let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
     jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
@@ -46,15 +50,22 @@ pub fn start(
         let metrics = metrics.clone();
         async move {
             metrics::gauge!(crate::metrics::PASSWORD_POOL_DEPTH).set(depth(&services));
+            if let Ok(backlog) = countersign_service::audit::backlog(&services).await {
+                metrics::gauge!(crate::metrics::AUDIT_UNSEALED).set(gauge(backlog));
+            }
             metrics.run_upkeep();
         }
     }));
     Ok(jobs)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a pool holds fewer than 2^52")]
 fn depth(services: &Services) -> f64 {
-    services.hasher.depth() as f64
+    gauge(services.hasher.depth() as u64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nothing that is gauged reaches 2^52")]
+fn gauge(value: u64) -> f64 {
+    value as f64
 }
 
 /// Does `work` now and then again `pause` after each time it is done, until shutdown.

@@ -1,14 +1,15 @@
 //! Changing one's own password: the present one first, counted like any other try.
 
+use countersign_core::audit::Action;
 use countersign_core::journey::password_policy::BrokenRule;
 use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::SecretString;
 use countersign_store::{LoginFlows, Passwords};
 
-use crate::Services;
 use crate::event::{self, Event};
 use crate::login::{Attempt, Fault, Proved, Visit, accepted, attempt, faults, tell};
 use crate::sessions::{self, Present};
+use crate::{Services, audit};
 
 /// Why the password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,7 @@ pub(crate) async fn replace(
     let keep = Some(&present.session.id);
     sessions::end_all_for_profile(services, &tx, &profile.id, EndedBecause::PasswordChanged, keep).await?;
     tell(services, &tx, visit, profile).await?;
+    audit::append(services, &tx, visit.acted(Action::PasswordChanged, profile)).await?;
     tx.commit().await?;
     event::record(&Event::PasswordChanged, Some(&profile.id), &visit.neighbourhood());
     Ok(())

@@ -6,7 +6,7 @@ use countersign_core::oauth::session::{EndedBecause, Session};
 use countersign_store::{SecondFactors, Sessions};
 
 use crate::Services;
-use crate::login::{Fault, means};
+use crate::login::{Fault, Visit, means};
 use crate::sessions::{self, Present};
 
 /// What the page shows beyond the session and its user.
@@ -26,28 +26,43 @@ pub async fn overview(services: &Services, present: &Present) -> Result<Overview
 }
 
 /// Ends one of the user's own sessions; anybody else's stays.
-pub async fn end_session(services: &Services, present: &Present, id: &SessionId) -> Result<(), Fault> {
-    Ok(sessions::end_own(services, &present.profile.id, id).await?)
+pub async fn end_session(
+    services: &Services,
+    visit: &Visit,
+    present: &Present,
+    id: &SessionId,
+) -> Result<(), Fault> {
+    end_those(services, visit, present, |session| session.id == *id).await
 }
 
 /// Ends all of the user's sessions but this one.
-pub async fn end_other_sessions(services: &Services, present: &Present) -> Result<(), Fault> {
+pub async fn end_other_sessions(services: &Services, visit: &Visit, present: &Present) -> Result<(), Fault> {
+    end_those(services, visit, present, |session| session.id != present.session.id).await
+}
+
+async fn end_those(
+    services: &Services,
+    visit: &Visit,
+    present: &Present,
+    meant: impl Fn(&Session) -> bool,
+) -> Result<(), Fault> {
     let tx = services.store.begin().await?;
-    let because = EndedBecause::EndedByUser;
+    let mut ended = Vec::new();
     // In the transaction: a second connection beside it could be one that everybody else waits for as well.
-    for session in Sessions::on(tx.connection()).of_profile(&present.profile.id).await? {
-        if session.id != present.session.id {
-            sessions::end(services, &tx, &session, because).await?;
+    let own = Sessions::on(tx.connection()).of_profile(&present.profile.id).await?;
+    for session in own.into_iter().filter(meant) {
+        if sessions::end(services, &tx, &session, EndedBecause::EndedByUser).await? {
+            ended.push(session.id);
         }
     }
-    tx.commit().await?;
-    Ok(())
+    if !ended.is_empty() {
+        let source = Some(visit.address());
+        sessions::record_ended(services, &tx, &present.profile, &ended, source).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Ends this session.
-pub async fn sign_out(services: &Services, present: &Present) -> Result<(), Fault> {
-    let tx = services.store.begin().await?;
-    sessions::end(services, &tx, &present.session, EndedBecause::SignedOut).await?;
-    tx.commit().await?;
-    Ok(())
+pub async fn sign_out(services: &Services, visit: &Visit, present: &Present) -> Result<(), Fault> {
+    Ok(sessions::sign_out(services, present, Some(visit.address())).await?)
 }

@@ -1,4 +1,9 @@
-//! What is written is found, by those who may read it, and nothing is written of what did not happen.
+//! What is written is found by those who may read it; what is touched afterwards is found by everybody.
 
 mod append;
+mod export;
+mod measure;
+mod sealing;
 mod support;
+mod tally;
+mod tampering;

@@ -3,7 +3,9 @@
 //! A user ID that is not there takes the same statements and the same hash as one that is.
 
 use chrono::TimeDelta;
+use countersign_core::audit::{Action as AuditAction, AuditActor, AuditEntry, Owner, Subject};
 use countersign_core::directory::user_id;
+use countersign_core::directory::profile::Profile;
 use countersign_core::ids::ProfileId;
 use countersign_core::journey::lockout::{self, Counted, Failures, LockedBecause, Verdict};
 use countersign_core::mail::{Mail, News};
@@ -14,6 +16,7 @@ use super::fault::Fault;
 use super::known;
 use super::source::Source;
 use super::visit::Visit;
+use crate::audit;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
 use crate::{Purpose, Services};
@@ -59,13 +62,15 @@ pub(crate) async fn attempt(
     let user_id = user_id::normalise(user_id);
     let keys = Keys::of(services, visit, &user_id);
     // A place in the pool first: who is shed costs no write.
-    let admitted =
-        services.hasher.admit().inspect_err(|_| event::record(&Event::Shed, None, &visit.neighbourhood()));
+    let admitted = services
+        .hasher
+        .admit()
+        .inspect_err(|_| event::tally(services, &Event::Shed, None, &visit.neighbourhood()));
     let admitted = admitted.map_err(|_| Fault::Busy)?;
     let (credential, failures) = match count(services, &keys, &user_id).await? {
         Ok(counted) => counted,
         Err(seconds) => {
-            event::record(&Event::SlowedDown, None, &visit.neighbourhood());
+            event::tally(services, &Event::SlowedDown, None, &visit.neighbourhood());
             return Ok(Attempt::Wait { seconds });
         }
     };
@@ -79,7 +84,7 @@ pub(crate) async fn attempt(
     {
         return Ok(Attempt::Right(Proved { profile, stored, keys }));
     }
-    event::record(&Event::WrongPassword, None, &visit.neighbourhood());
+    event::tally(services, &Event::WrongPassword, None, &visit.neighbourhood());
     if lockout::locks(&services.policy.lockout, failures) {
         let first = failures == u32::from(services.policy.lockout.lock_after_passwords);
         lock(services, visit, &user_id, first).await?;
@@ -190,6 +195,17 @@ pub(crate) fn user_id_key(services: &Services, user_id: &str) -> TokenHash {
     services.vault.keyed_hash(Purpose::Counter, &[b"password", b"user-id", user_id.as_bytes()])
 }
 
+/// The record of a profile that was locked; one that is written nowhere when none was, by the same statement.
+fn locking(visit: &Visit, profile: Option<&Profile>) -> AuditEntry {
+    let id = profile.map_or_else(|| ProfileId::from_stored(""), |profile| profile.id.clone());
+    let user_id = profile.map_or("", |profile| profile.user_id.as_str());
+    AuditEntry::new(AuditAction::ProfileLocked, AuditActor::Stranger)
+        .about(Subject::profile(&id, user_id))
+        .owned_by(Owner::ParticipantOf(id))
+        .from_source(visit.address())
+        .because("too many wrong passwords")
+}
+
 /// Locks the profile of a user ID, if there is one, and the `first` time tells its owner; a decoy goes where there is
 /// none.
 async fn lock(services: &Services, visit: &Visit, user_id: &str, first: bool) -> Result<(), Fault> {
@@ -209,6 +225,9 @@ async fn lock(services: &Services, visit: &Visit, user_id: &str, first: bool) ->
     };
     if first {
         outbox::queue(services, &tx, &letter).await?;
+    }
+    if first || locked {
+        audit::append(services, &tx, locking(visit, profile.as_ref().filter(|_| locked))).await?;
     }
     tx.commit().await?;
     if locked {

@@ -2,6 +2,7 @@
 //! checks are made that follow the proof, and the session begins.
 
 use chrono::TimeDelta;
+use countersign_core::audit::Action as AuditAction;
 use countersign_core::directory::phase::LoginMethod;
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::journey::steps::{Adopt, Errand, Finish};
@@ -11,16 +12,18 @@ use countersign_core::oauth::interaction::Interaction;
 use countersign_core::secret::OpaqueToken;
 use countersign_store::{Activity, Counters, LoginFlows, Phases, SecondFactors, Sessions, Tx};
 
+use serde_json::json;
+
 use super::attempt::user_id_key;
 use super::check::{Refusal, check};
 use super::fault::{Fault, faults};
 use super::flow::Run;
 use super::known;
 use super::visit::Visit;
-use crate::Services;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
 use crate::sessions::{self, Login};
+use crate::{Services, audit};
 
 /// What a completed errand leaves in the browser, and where it goes on.
 #[derive(Debug)]
@@ -80,6 +83,8 @@ pub(crate) async fn finish(
     let locked = Activity::on(tx.connection()).locked(&run.profile.id).await?;
     let barred = locked.is_some_and(|because| because.bars(known));
     if let Err(refusal) = check(&run.profile, barred, &phases, LoginMethod::TwoFactor, now) {
+        let entry = visit.acted(AuditAction::LoginRefused, &run.profile).denied(refusal.name());
+        audit::append(services, &tx, entry).await?;
         tx.commit().await?;
         event::record(&Event::Refused(refusal.name()), Some(&run.profile.id), &visit.neighbourhood());
         return Err(FinishError::Refused(refusal));
@@ -141,7 +146,9 @@ async fn come_in(
         user_agent: visit.user_agent.clone(),
         prior_access,
     };
-    let (_, token) = sessions::establish(services, tx, login, visit.session.as_deref()).await?;
+    let (session, token) = sessions::establish(services, tx, login, visit.session.as_deref()).await?;
+    let known = json!({"method": acr.short(), "session": session.id.as_str()});
+    audit::append(services, tx, visit.acted(AuditAction::LoggedIn, &run.profile).after(known)).await?;
     Ok(token)
 }
 
@@ -168,6 +175,8 @@ async fn keep(
             spend_code(services, &factors, run).await?;
             factors.register_soft_token(&run.profile.id, &sealed, totp_step, now).await?;
             tell(services, tx, visit, run, added(Factor::AuthenticatorApp)).await?;
+            let entry = visit.acted(AuditAction::FactorAdded, &run.profile);
+            audit::append(services, tx, entry.after(json!({"factor": "soft_token"}))).await?;
             events.push(Event::SoftTokenAdded);
             Ok(SettingsNews::DeviceRegistered)
         }
@@ -175,6 +184,8 @@ async fn keep(
             if factors.use_email(&run.profile.id, now).await? {
                 let news = News::FactorRemoved { factor: Factor::AuthenticatorApp, at: now };
                 tell(services, tx, visit, run, news).await?;
+                let entry = visit.acted(AuditAction::FactorRemoved, &run.profile);
+                audit::append(services, tx, entry.before(json!({"factor": "soft_token"}))).await?;
                 events.push(Event::SoftTokenRemoved);
             }
             tell(services, tx, visit, run, added(Factor::Email)).await?;

@@ -4,6 +4,7 @@
 //! however many arrive at once, no more than five are looked at before the profile locks.
 
 use chrono::TimeDelta;
+use countersign_core::audit::Action as AuditAction;
 use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::journey::otp::{self, Refusal as OtpRefusal};
 use countersign_core::journey::steps::{Action, Step, StepError};
@@ -19,7 +20,7 @@ use super::flow::{self, Advance, Run};
 use super::visit::Visit;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
-use crate::{Purpose, Services};
+use crate::{Purpose, Services, audit};
 
 /// Why a proof did not lead on.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +86,13 @@ pub async fn prove_otp(
             advance(services, tx, visit, &mut run, Action::OtpProved, step).await
         }
         Looked::Wrong { left } => {
-            event::record(&Event::WrongOtp, Some(&run.profile.id), &visit.neighbourhood());
+            if guessable {
+                let entry = visit.acted(AuditAction::OtpWrong, &run.profile).denied("wrong_otp");
+                audit::append(services, &tx, entry).await?;
+                event::record(&Event::WrongOtp, Some(&run.profile.id), &visit.neighbourhood());
+            } else {
+                event::tally(services, &Event::WrongOtp, Some(&run.profile.id), &visit.neighbourhood());
+            }
             if guessable && Activity::on(tx.connection()).wrong_otps(&run.profile.id).await? >= limit {
                 return lock(services, tx, visit, &run).await;
             }
@@ -97,7 +104,7 @@ pub async fn prove_otp(
                 Activity::on(tx.connection()).uncount_otp(&run.profile.id).await?;
             }
             if matches!(error, ProofError::Used) {
-                event::record(&Event::OtpReplayed, Some(&run.profile.id), &visit.neighbourhood());
+                event::tally(services, &Event::OtpReplayed, Some(&run.profile.id), &visit.neighbourhood());
             }
             tx.commit().await?;
             Err(error)
@@ -183,10 +190,16 @@ pub async fn prove_code(
     let factors = SecondFactors::on(tx.connection());
     let given = enrolment_hash(services, &run.profile.id, &typed);
     let stored = factors.try_code(&run.profile.id, services.policy.otp.email_tries, now).await?;
+    // There are few tries, so these can be recorded one by one.
+    let looked_at = stored.is_some();
     if !stored.is_some_and(|stored| stored.same_as(&given)) {
         drop(factors);
+        if looked_at {
+            let entry = visit.acted(AuditAction::EnrolmentCodeWrong, &run.profile).denied("wrong_code");
+            audit::append(services, &tx, entry).await?;
+        }
         tx.commit().await?;
-        event::record(&Event::WrongEnrolmentCode, Some(&run.profile.id), &visit.neighbourhood());
+        event::tally(services, &Event::WrongEnrolmentCode, Some(&run.profile.id), &visit.neighbourhood());
         return Err(ProofError::Wrong { left: None });
     }
     factors.untry_code(&run.profile.id).await?;
@@ -249,6 +262,8 @@ async fn lock(services: &Services, tx: Tx, visit: &Visit, run: &Run) -> Result<A
         let to = run.profile.email.as_deref();
         let letter = Letter { to, mail: &mail, locale: &visit.locale, expires_at: now + TimeDelta::days(3) };
         outbox::queue(services, &tx, &letter).await?;
+        let entry = visit.acted(AuditAction::ProfileLocked, &run.profile).because("too many wrong OTPs");
+        audit::append(services, &tx, entry).await?;
     }
     tx.commit().await?;
     if locked {

@@ -126,7 +126,7 @@ pub async fn request_reset(
     let recipient = Recipient { user_id: &user_id, profile: eligible.as_ref(), purpose: CodePurpose::Reset };
     let challenge = email_otp::send(services, &tx, visit, &recipient).await?;
     tx.commit().await?;
-    event::record(&Event::ResetRequested, None, &visit.neighbourhood());
+    event::tally(services, &Event::ResetRequested, None, &visit.neighbourhood());
     seal(services, visit, &Pending { challenge, typed, since: services.now() }).map_err(Into::into)
 }
 

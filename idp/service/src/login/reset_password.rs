@@ -1,6 +1,7 @@
 //! The new password of a reset. It ends every session, unlocks nothing, and touches no second factor.
 
 use chrono::TimeDelta;
+use countersign_core::audit::Action;
 use countersign_core::directory::profile::Profile;
 use countersign_core::journey::password_policy::{BrokenRule, OwnWords, broken_rules};
 use countersign_core::mail::{Mail, News};
@@ -14,7 +15,7 @@ use super::flow::State;
 use super::visit::Visit;
 use crate::event::{self, Event};
 use crate::outbox::{self, Letter};
-use crate::{Services, sessions};
+use crate::{Services, audit, sessions};
 
 /// Why a new password was not set.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,7 @@ pub async fn set_password(
     LoginFlows::on(tx.connection()).consume_all(id, now).await?;
     sessions::end_all_for_profile(services, &tx, id, EndedBecause::PasswordChanged, None).await?;
     tell(services, &tx, visit, &found.profile).await?;
+    audit::append(services, &tx, visit.acted(Action::PasswordSet, &found.profile)).await?;
     drop(passwords);
     tx.commit().await?;
     event::record(&Event::PasswordReset, Some(id), &visit.neighbourhood());

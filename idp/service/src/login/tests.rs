@@ -2,9 +2,11 @@
 
 mod account;
 mod attacks;
+mod audit;
 mod first_time;
 mod later;
 mod lockout;
+mod measure;
 mod parity;
 mod races;
 mod refusals;

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use countersign_core::audit::{Action, AuditEntry};
+use countersign_core::directory::profile::Profile;
 use countersign_core::secret::TokenHash;
 
 /// One request of a browser.
@@ -25,6 +27,16 @@ impl Visit {
     /// What is stored of the browser.
     pub(crate) fn browser_hash(&self) -> TokenHash {
         TokenHash::of(&self.browser)
+    }
+
+    /// The address that a record of the audit trail names.
+    pub(crate) fn address(&self) -> String {
+        self.source.to_canonical().to_string()
+    }
+
+    /// The user of `profile` did `action` to their own profile, from here.
+    pub(crate) fn acted(&self, action: Action, profile: &Profile) -> AuditEntry {
+        AuditEntry::by_user(action, profile).from_source(self.address())
     }
 
     /// Whom failures are counted for: an IPv4 address, or an IPv6 network of the size that one customer gets.

@@ -39,6 +39,7 @@ async fn a_hint_of_the_session_ends_it_and_leads_back() {
         client_id: Some("dms"),
         post_logout_redirect_uri: Some(BYE),
         state: Some("s t"),
+        source: Some("192.0.2.1"),
     };
     let step = log_out(&node.services, asked, Some(cookie.expose()), false).await.unwrap();
     let LogoutStep::Done(Some(location)) = step else { panic!("{step:?}") };

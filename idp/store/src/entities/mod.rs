@@ -4,7 +4,11 @@
 
 pub(crate) mod appointments;
 pub(crate) mod approval_codes;
+pub(crate) mod audit_checkpoints;
+pub(crate) mod audit_keys;
 pub(crate) mod audit_records;
+pub(crate) mod audit_sealer;
+pub(crate) mod audit_tallies;
 pub(crate) mod authorization_codes;
 pub(crate) mod business_user_groups;
 pub(crate) mod card_pin_releases;

@@ -45,11 +45,13 @@ pub(super) async fn post(door: Door, PageForm(wish): PageForm<Wish>) -> Response
         Button::UseEmail => change_channel(&door, &present, Channel::Email).await,
         Button::ChangePassword => change_password(&door, &present, wish).await,
         Button::EndSession => end_session(&door, &present, wish.session).await,
-        Button::EndOtherSessions => match account::end_other_sessions(&door.services, &present).await {
-            Ok(()) => onward("/account?news=others-ended"),
-            Err(fault) => door.fault(&fault),
-        },
-        Button::SignOut => match account::sign_out(&door.services, &present).await {
+        Button::EndOtherSessions => {
+            match account::end_other_sessions(&door.services, &door.visit, &present).await {
+                Ok(()) => onward("/account?news=others-ended"),
+                Err(fault) => door.fault(&fault),
+            }
+        }
+        Button::SignOut => match account::sign_out(&door.services, &door.visit, &present).await {
             Ok(()) => {
                 let page = SignedOut { page: door.page.clone(), return_to: None };
                 door.forget_session(page.into_response())
@@ -105,7 +107,7 @@ async fn change_password(door: &Door, present: &Present, wish: Wish) -> Response
 async fn end_session(door: &Door, present: &Present, id: Option<String>) -> Response {
     let id = SessionId::from_stored(id.unwrap_or_default());
     let own = id == present.session.id;
-    match account::end_session(&door.services, present, &id).await {
+    match account::end_session(&door.services, &door.visit, present, &id).await {
         Ok(()) if own => door.forget_session(onward("/account")),
         Ok(()) => onward("/account?news=session-ended"),
         Err(fault) => door.fault(&fault),

@@ -1,5 +1,7 @@
 //! From what the use cases decided to what the browser receives.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -16,12 +18,15 @@ use crate::http::cookies::{Cookies, Name};
 use crate::http::csrf;
 use crate::http::pages::{ErrorCode, ErrorPage, FormPost, PageContext, PageError};
 use crate::http::visitor::Visitor;
+use crate::serve::ClientAddress;
 
 /// The browser at the door: its id, its session cookie, and the frame of whatever page it is shown.
 #[derive(Debug)]
 pub struct Caller {
     visitor: Visitor,
     session: Option<SecretString>,
+    /// The address it comes from.
+    pub source: IpAddr,
     /// The frame.
     pub page: PageContext,
 }
@@ -135,6 +140,7 @@ where
         let visitor = Visitor::from_request_parts(parts, state).await?;
         let jar = CookieJar::from_headers(&parts.headers);
         let session = Cookies::from_ref(state).read(&jar, Name::Session).map(SecretString::new);
-        Ok(Self { page: PageContext::of(&visitor), visitor, session })
+        let source = ClientAddress::from_request_parts(parts, state).await?.0;
+        Ok(Self { page: PageContext::of(&visitor), visitor, session, source })
     }
 }

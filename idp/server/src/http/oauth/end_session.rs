@@ -73,11 +73,13 @@ async fn log_out(
         return caller.page_error(ErrorCode::TooLarge);
     }
     let Ok(form) = Form::parse(query) else { return caller.page_error(ErrorCode::InvalidRequest) };
+    let source = caller.source.to_canonical().to_string();
     let request = LogoutRequest {
         id_token_hint: form.get("id_token_hint"),
         client_id: form.get("client_id"),
         post_logout_redirect_uri: form.get("post_logout_redirect_uri"),
         state: form.get("state"),
+        source: Some(&source),
     };
     match logout::log_out(services, request, caller.session(), confirmed).await {
         Ok(LogoutStep::Confirm { user_id }) => {

@@ -1,15 +1,18 @@
 //! Records to try things on.
 
-use countersign_core::audit::{Action, AuditActor, AuditEntry};
+use chrono::TimeDelta;
+use countersign_core::audit::{
+    Action, AuditActor, AuditEntry, CheckpointKey, Finding, Owner, Subject, SubjectKind,
+};
 use countersign_core::directory::actor::{Actor, Proof, Scope};
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::ids::{ParticipantKey, ProfileId, SessionId};
+use countersign_core::ids::{ParticipantKey, ProfileId, RequestId, SessionId};
 use countersign_core::oauth::acr::Acr;
 use countersign_store::{Audit, AuditFilter, FoundRecord};
 
 use crate::Services;
-use crate::audit::append;
+use crate::audit::{CheckpointSource, Sealer, Turn, Witnesses, append, unpublished, verify};
 
 /// An administrator of a participant.
 pub(super) fn administrator(participant: &ParticipantKey) -> Actor {
@@ -49,4 +52,51 @@ pub(super) fn by_a_job() -> AuditEntry {
 pub(super) async fn found(services: &Services, filter: &AuditFilter) -> Vec<FoundRecord> {
     let scope = Scope::of_the_installation();
     Audit::on(services.store.read()).search(&scope, filter, None, 1000).await.unwrap()
+}
+
+/// A sealer of its own, which signs a checkpoint at every turn.
+pub(super) fn sealer(services: &Services) -> Sealer {
+    Sealer::new(&*services.entropy, TimeDelta::zero())
+}
+
+/// Writes `count` records of different kinds and lets them be sealed and signed.
+pub(super) async fn write_and_seal(services: &Services, sealer: &Sealer, count: usize) {
+    for number in 0..count {
+        let participant = ParticipantKey::from_stored(format!("p{number}"));
+        let entry = by_a_job()
+            .owned_by(Owner::Participant(participant))
+            .about(Subject::new(SubjectKind::Profile, "s", "HKABC101"))
+            .on_request(RequestId::from_stored("r"))
+            .checked_by(&administrator(&ParticipantKey::from_stored("abc")))
+            .from_source("192.0.2.1")
+            .because(number.to_string());
+        write(services, entry).await;
+    }
+    assert_eq!(sealer.turn(services).await.unwrap(), Turn::Sealed(count));
+}
+
+/// What has left the machine so far, as a file.
+pub(super) async fn left(services: &Services) -> String {
+    let checkpoints = unpublished(services, 1000).await.unwrap();
+    checkpoints.iter().map(|one| serde_json::to_string(one).unwrap() + "\n").collect()
+}
+
+pub(super) fn file(lines: &str) -> CheckpointSource {
+    let lines = lines.as_bytes().to_vec();
+    CheckpointSource { name: "checkpoints.jsonl".to_owned(), lines: Box::new(std::io::Cursor::new(lines)) }
+}
+
+/// What is wrong with the trail, by itself.
+pub(super) async fn findings(services: &Services) -> Vec<Finding> {
+    verify(services, Witnesses::default()).await.unwrap().findings
+}
+
+/// What is wrong with the trail, beside what left the machine and a key that was kept.
+pub(super) async fn findings_beside(
+    services: &Services,
+    lines: &str,
+    keys: &[CheckpointKey],
+) -> Vec<Finding> {
+    let witnesses = Witnesses { files: vec![file(lines)], keys: keys.to_vec() };
+    verify(services, witnesses).await.unwrap().findings
 }

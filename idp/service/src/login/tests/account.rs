@@ -146,12 +146,12 @@ async fn ending_sessions() {
         let present = present(&world).await;
         assert_eq!(account::overview(world.services(), &present).await.unwrap().sessions.len(), 3);
         let id = sessions::peek(world.services(), &first).await.unwrap().unwrap().session.id;
-        account::end_session(world.services(), &present, &id).await.unwrap();
+        account::end_session(world.services(), &world.visit, &present, &id).await.unwrap();
         assert!(sessions::peek(world.services(), &first).await.unwrap().is_none());
-        account::end_other_sessions(world.services(), &present).await.unwrap();
+        account::end_other_sessions(world.services(), &world.visit, &present).await.unwrap();
         assert!(sessions::peek(world.services(), &second).await.unwrap().is_none());
         assert_eq!(account::overview(world.services(), &present).await.unwrap().sessions.len(), 1);
-        account::sign_out(world.services(), &present).await.unwrap();
+        account::sign_out(world.services(), &world.visit, &present).await.unwrap();
         assert!(account::overview(world.services(), &present).await.unwrap().sessions.is_empty());
     }
 }

@@ -109,7 +109,7 @@ async fn nobody_else_s_session_is_ended() {
         let theirs = world.log_in_by_app("HKABC102").await;
         let me = sessions::peek(world.services(), &mine).await.unwrap().unwrap();
         let them = sessions::peek(world.services(), &theirs).await.unwrap().unwrap();
-        crate::account::end_session(world.services(), &me, &them.session.id).await.unwrap();
+        crate::account::end_session(world.services(), &world.visit, &me, &them.session.id).await.unwrap();
         assert!(sessions::peek(world.services(), &theirs).await.unwrap().is_some());
         let tx = world.services().store.begin().await.unwrap();
         sessions::end(world.services(), &tx, &them.session, EndedBecause::SignedOut).await.unwrap();

@@ -118,7 +118,7 @@ async fn a_step_up_dies_with_its_session() {
         let token = login::begin_step_up(world.services(), &world.visit, &interaction).await.unwrap();
         let cookie = world.visit.session.clone().unwrap();
         let present = sessions::peek(world.services(), &cookie).await.unwrap().unwrap();
-        crate::account::sign_out(world.services(), &present).await.unwrap();
+        crate::account::sign_out(world.services(), &world.visit, &present).await.unwrap();
         assert!(matches!(world.prove(token.expose(), &world.app()).await, Err(ProofError::Gone)));
     }
 }
