@@ -34,6 +34,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Keys { command: KeysCommand::List { config } } => on_runtime(commands::keys::list(config)),
         Command::Config { command: ConfigCommand::Check { config } } => commands::config::check(&config),
         Command::Config { command: ConfigCommand::Reference } => commands::config::reference(),
+        Command::Openapi => commands::openapi::run(),
         #[cfg(feature = "demo")]
         Command::Demo(options) => on_runtime(demo::run(options)),
     }

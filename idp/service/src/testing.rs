@@ -6,6 +6,7 @@
     reason = "for tests, of this crate and of those above it"
 )]
 
+mod crowd;
 pub mod directory;
 pub mod login;
 pub mod people;

@@ -97,6 +97,8 @@ purposes! {
     EnrolmentCode => b"countersign enrolment code",
     /// Counter keys: who is counted does not stand in the table.
     Counter => b"countersign counter",
+    /// Answers of the management API, for whoever repeats a request.
+    RepeatedAnswer => b"countersign repeated answer",
     /// Pairwise subject identifiers (OIDC Core §8.1).
     PairwiseSubject => b"countersign pairwise subject",
 }

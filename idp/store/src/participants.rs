@@ -83,7 +83,7 @@ impl<'a> Participants<'a> {
     }
 }
 
-fn read(row: participants::Model) -> Result<Participant, StoreError> {
+pub(crate) fn read(row: participants::Model) -> Result<Participant, StoreError> {
     Ok(Participant {
         key: ParticipantKey::from_stored(row.id),
         clearing_house: row.clearing_house.parse().map_err(unreadable)?,

@@ -8,7 +8,7 @@ use countersign_core::directory::{profile, standing, status};
 use countersign_core::journey::steps::Channel;
 
 /// What a listing says of an entry.
-pub(super) fn summary(entry: DirectoryEntry) -> ProfileSummary {
+pub(in crate::http::management) fn summary(entry: DirectoryEntry) -> ProfileSummary {
     let (srn, certificate_expiry) = match entry.card {
         Some(card) => (Some(card.srn), card.certificate_expiry),
         None => (None, None),
