@@ -82,3 +82,51 @@ fn terms(row: &QueryResult) -> Result<BTreeSet<String>, DbErr> {
     terms.extend(groups.map(|group| format!("group:{group}")));
     Ok(terms)
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::prelude::*;
+    use sea_orm_migration::sea_orm::{ConnectOptions, Database};
+
+    use crate::{m0001_directory, m0002_login};
+
+    #[tokio::test]
+    async fn profiles_that_are_there_already_are_found() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let connection = Database::connect(options).await.unwrap();
+        let manager = SchemaManager::new(&connection);
+        m0001_directory::Migration.up(&manager).await.unwrap();
+        m0002_login::Migration.up(&manager).await.unwrap();
+        connection
+            .execute_unprepared(
+                r#"INSERT INTO participants VALUES ('abc', 'HKCC', 'ABC', 'CP', 'ABC', '[]', 0, 0, 1);
+                   INSERT INTO profiles (id, user_id, kind, participant_id, clearing_house, participant, status, surname,
+                       other_names, email, created_in_phase, business_user_groups, access_levels, options, claims,
+                       created_at, updated_at, version)
+                   VALUES ('p', 'HKABC101', 'business_user', 'abc', 'HKCC', 'ABC', 'ENABLED', 'Chan', 'Tai Man',
+                       'chan@abc.example', 'pre-parallel', '["11","12"]', '{}', '{}', '{}', 0, 0, 1);
+                   INSERT INTO profile_activity (profile_id, wrong_otps, last_access_at, last_access_method)
+                   VALUES ('p', 0, 77, 'otp-app')"#,
+            )
+            .await
+            .unwrap();
+        super::Migration.up(&manager).await.unwrap();
+
+        let all = Query::select()
+            .columns(["term"].map(Alias::new))
+            .from(Alias::new("profile_terms"))
+            .order_by(Alias::new("term"), Order::Asc)
+            .to_owned();
+        let rows = connection.query_all(&all).await.unwrap();
+        let terms = rows.iter().map(|row| String::from_utf8(row.try_get("", "term").unwrap()).unwrap());
+        let expected = ["abc", "chan", "example", "group:11", "group:12", "hkabc101", "man", "tai"];
+        assert_eq!(terms.collect::<Vec<_>>(), expected);
+        let used = Query::select()
+            .column(Alias::new("two_factor_at"))
+            .from(Alias::new("profile_activity"))
+            .to_owned();
+        let row = connection.query_one(&used).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "two_factor_at").unwrap(), 77);
+    }
+}

@@ -4,9 +4,12 @@
 //! here knows how the issuer works inside. Keys are `snake_case`; instants are RFC 3339 in UTC; dates that people enter
 //! are `YYYY-MM-DD` in Hong Kong. A request with a member that is not in its type is refused.
 
+pub mod activity;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod me;
 pub mod page;
+pub mod participants;
 pub mod problem;
 pub mod profiles;
 

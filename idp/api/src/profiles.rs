@@ -1,5 +1,7 @@
 //! User profiles: the listing and its query.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -53,6 +55,53 @@ pub struct ProfileSummary {
     /// When the smartcard's certificate expires, until the house's migration is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_expiry: Option<DateTime<Utc>>,
+}
+
+/// All that the directory says of a profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Profile {
+    /// What a listing says.
+    #[serde(flatten)]
+    pub summary: ProfileSummary,
+    /// DA rights: access levels by function.
+    #[schema(example = json!({ "security_management": ["EE", "MK"] }))]
+    pub access_levels: BTreeMap<String, BTreeSet<String>>,
+    /// Clearing-house options.
+    #[schema(value_type = Object)]
+    pub options: serde_json::Map<String, serde_json::Value>,
+    /// From which address it was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login_source: Option<String>,
+    /// Since when it is locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<DateTime<Utc>>,
+    /// Sessions at the issuer that hold, the last used first.
+    pub sessions: Vec<OpenSession>,
+    /// The phase its clearing house was in when it was created.
+    #[schema(example = "parallel-run")]
+    pub created_in: String,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Counts changes; also in the ETag.
+    pub version: i64,
+}
+
+/// A session at the issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenSession {
+    /// When it began.
+    pub began: DateTime<Utc>,
+    /// When it was last used.
+    pub last_used: DateTime<Utc>,
+    /// By which method its user logged in.
+    #[schema(example = "otp-app")]
+    pub method: String,
+    /// From which address.
+    pub source: String,
+    /// With which browser, as it says itself.
+    pub user_agent: String,
 }
 
 /// An access.
@@ -196,6 +245,9 @@ pub struct ProfileQuery {
     /// Not used since this moment, or never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dormant_since: Option<DateTime<Utc>>,
+    /// Whether a smartcard is registered: with `true`, the SRN listing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<bool>,
     /// Clearing house.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(example = "HKCC")]

@@ -42,6 +42,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Audit { command: AuditCommand::Key { config } } => on_runtime(commands::audit::key(config)),
         Command::Config { command: ConfigCommand::Check { config } } => commands::config::check(&config),
         Command::Config { command: ConfigCommand::Reference } => commands::config::reference(),
+        Command::Openapi => commands::openapi::run(),
         #[cfg(feature = "demo")]
         Command::Demo(options) => on_runtime(demo::run(options)),
     }

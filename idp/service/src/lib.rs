@@ -14,6 +14,7 @@ pub mod enrolment;
 pub mod event;
 mod hasher;
 mod id_token_hint;
+pub mod idempotency;
 pub mod interaction;
 pub mod introspect;
 pub mod jwks_fetch;

@@ -6,8 +6,9 @@
     reason = "for tests, of this crate and of those above it"
 )]
 
-pub mod directory;
 pub mod applications;
+mod crowd;
+pub mod directory;
 pub mod people;
 
 use std::sync::atomic::{AtomicI64, Ordering};

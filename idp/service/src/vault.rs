@@ -105,6 +105,8 @@ purposes! {
     AuditKey => b"countersign audit key",
     /// Secrets that approved requests made, until they are shown.
     RequestSecret => b"countersign request secret",
+    /// Answers of the management API, for whoever repeats a request.
+    RepeatedAnswer => b"countersign repeated answer",
     /// Pairwise subject identifiers (OIDC Core §8.1).
     PairwiseSubject => b"countersign pairwise subject",
 }

@@ -6,8 +6,8 @@
 
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
-use countersign_core::oauth::acr::Acr;
 use countersign_core::journey::lockout::LockedBecause;
+use countersign_core::oauth::acr::Acr;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};

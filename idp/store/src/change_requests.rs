@@ -156,7 +156,10 @@ impl<'a> ChangeRequests<'a> {
         let update = Entity::update_many()
             .col_expr(Column::State, Expr::value(end.name()))
             .col_expr(Column::DecidedAt, Expr::value(to_millis(now)))
-            .col_expr(Column::CheckerUserId, Expr::value(end.checker().map(|checker| checker.user_id.clone())))
+            .col_expr(
+                Column::CheckerUserId,
+                Expr::value(end.checker().map(|checker| checker.user_id.clone())),
+            )
             .col_expr(Column::Decision, Expr::value(decision))
             .filter(Column::Id.eq(id.as_str()))
             .filter(Column::State.eq(PENDING));

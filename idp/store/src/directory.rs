@@ -100,7 +100,10 @@ impl<'a> Directory<'a> {
     }
 
     /// Everyone of a participant, for the rules that look at all of them.
-    pub async fn of_participant(&self, participant: &ParticipantKey) -> Result<Vec<ProfileRecord>, StoreError> {
+    pub async fn of_participant(
+        &self,
+        participant: &ParticipantKey,
+    ) -> Result<Vec<ProfileRecord>, StoreError> {
         let rows = profiles::Entity::find()
             .filter(profiles::Column::ParticipantId.eq(participant.as_str()))
             .find_also_related(profile_activity::Entity)

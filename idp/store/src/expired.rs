@@ -16,13 +16,14 @@ pub struct Perishable {
 
 impl Perishable {
     /// Every such table, children before their parents.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::new("request_secrets", "request_id", "expires_at"),
         Self::new("otp_challenges", "id", "expires_at"),
         Self::new("login_flows", "token_hash", "expires_at"),
         Self::new("counters", "key", "expires_at"),
         Self::new("outbox", "id", "expires_at"),
         Self::new("logout_deliveries", "id", "expires_at"),
+        Self::new("idempotency_keys", "key_hash", "expires_at"),
         Self::new("used_assertions", "key", "expires_at"),
         Self::new("revoked_access_tokens", "jti", "expires_at"),
         Self::new("authorization_codes", "code_hash", "expires_at"),

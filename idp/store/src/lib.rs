@@ -5,8 +5,8 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
-mod audit;
 mod approval_codes;
+mod audit;
 mod authorization_codes;
 mod change_requests;
 mod clients;
@@ -19,11 +19,13 @@ mod error;
 mod expired;
 mod grants;
 mod groups;
+mod idempotency_keys;
 mod installation;
 mod login_flows;
 mod logout_deliveries;
 mod otp_challenges;
 mod outbox;
+mod participant_listing;
 mod participants;
 mod passwords;
 mod phases;
@@ -59,11 +61,13 @@ pub use error::StoreError;
 pub use expired::Perishable;
 pub use grants::{Grants, Revoked};
 pub use groups::{Groups, StoredGroup};
+pub use idempotency_keys::{FormerAttempt, IdempotencyKeys};
 pub use installation::Installation;
 pub use login_flows::{FoundFlow, LoginFlows, NewFlow};
 pub use logout_deliveries::{LogoutDeliveries, LogoutDelivery};
 pub use otp_challenges::{Challenge, FoundChallenge, OtpChallenges};
 pub use outbox::{DueMail, NewMail, Outbox};
+pub use participant_listing::{ParticipantListing, Progress};
 pub use participants::Participants;
 pub use passwords::{Credential, Passwords, StoredPassword};
 pub use phases::{CurrentPhases, Phases};

@@ -132,7 +132,7 @@ fn codes(participant: &Participant) -> Result<String, StoreError> {
     serde_json::to_string(&participant.customer_codes).map_err(unreadable)
 }
 
-fn read(row: participants::Model) -> Result<Participant, StoreError> {
+pub(crate) fn read(row: participants::Model) -> Result<Participant, StoreError> {
     let house: ClearingHouse = row.clearing_house.parse().map_err(unreadable)?;
     let code = |code: &String| ParticipantCode::parse(house, code).map_err(unreadable);
     let customer_codes: Vec<String> = serde_json::from_str(&row.customer_codes).map_err(unreadable)?;

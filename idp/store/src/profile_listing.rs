@@ -149,3 +149,6 @@ fn place(row: &QueryResult, by: ProfileSort) -> Result<(String, Position), Store
     };
     Ok((row.try_get("", "id")?, Position { key, tie: row.try_get("", "tie")? }))
 }
+
+#[cfg(test)]
+mod tests;

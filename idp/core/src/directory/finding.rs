@@ -133,8 +133,10 @@ impl Findings {
 
     /// Adds the findings of a part, whose fields stand at `path`.
     pub fn add(&mut self, path: &str, part: Self) {
-        let prefixed =
-            part.0.into_iter().map(|finding| Finding { field: format!("{path}.{}", finding.field), ..finding });
+        let prefixed = part
+            .0
+            .into_iter()
+            .map(|finding| Finding { field: format!("{path}.{}", finding.field), ..finding });
         self.0.extend(prefixed);
     }
 

@@ -30,6 +30,10 @@ pub struct ProfileFilter {
     pub migration: Option<MigrationState>,
     /// Created before this instant and not used since.
     pub dormant_since: Option<Timestamp>,
+    /// Used at this instant or later.
+    pub used_since: Option<Timestamp>,
+    /// Whether a smartcard is registered.
+    pub card: Option<bool>,
     /// Clearing house.
     pub clearing_house: Option<ClearingHouse>,
     /// Participant ID.
@@ -37,8 +41,7 @@ pub struct ProfileFilter {
 }
 
 /// What a listing is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProfileSort {
     /// User ID.
     #[default]
@@ -52,8 +55,7 @@ pub enum ProfileSort {
 }
 
 /// Which way a listing runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Upwards.
     #[default]
@@ -62,17 +64,36 @@ pub enum Order {
     Desc,
 }
 
+impl ProfileSort {
+    /// The word in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UserId => "user_id",
+            Self::Surname => "surname",
+            Self::LastLogin => "last_login",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl Order {
+    /// The word in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asc => "asc",
+            Self::Desc => "desc",
+        }
+    }
+}
+
 impl FromStr for ProfileSort {
     type Err = UnknownSort;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "user_id" => Ok(Self::UserId),
-            "surname" => Ok(Self::Surname),
-            "last_login" => Ok(Self::LastLogin),
-            "status" => Ok(Self::Status),
-            _ => Err(UnknownSort),
-        }
+        let all = [Self::UserId, Self::Surname, Self::LastLogin, Self::Status];
+        all.into_iter().find(|sort| sort.as_str() == text).ok_or(UnknownSort)
     }
 }
 
@@ -80,11 +101,7 @@ impl FromStr for Order {
     type Err = UnknownSort;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "asc" => Ok(Self::Asc),
-            "desc" => Ok(Self::Desc),
-            _ => Err(UnknownSort),
-        }
+        [Self::Asc, Self::Desc].into_iter().find(|order| order.as_str() == text).ok_or(UnknownSort)
     }
 }
 
@@ -104,7 +121,7 @@ pub struct Position {
 
 /// What an entry is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "snake_case")]
 pub enum SortKey {
     /// A text.
     Text(String),

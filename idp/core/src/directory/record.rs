@@ -8,8 +8,8 @@ use super::capabilities::AccessLevels;
 use super::options::ClearingHouseOptions;
 use super::profile::Profile;
 use super::status::ProfileStatus;
-use crate::{Timestamp, hong_kong_day};
 use crate::ids::{ParticipantKey, ProfileId};
+use crate::{Timestamp, hong_kong_day};
 
 /// Everything that the directory says of a profile.
 #[derive(Clone, Debug)]

@@ -37,7 +37,10 @@ mod tests {
 
     #[test]
     fn every_part_is_a_word() {
-        let found = terms(["HKABC101", "O'Neil", "Tai Man", "tai.man@abc-clearing.example"], &["11".parse().unwrap()]);
+        let found = terms(
+            ["HKABC101", "O'Neil", "Tai Man", "tai.man@abc-clearing.example"],
+            &["11".parse().unwrap()],
+        );
         let expected = ["abc", "clearing", "example", "group:11", "hkabc101", "man", "neil", "o", "tai"]
             .map(String::from);
         assert_eq!(found, BTreeSet::from(expected));

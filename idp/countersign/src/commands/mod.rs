@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod keys;
 pub(crate) mod migrate;
+pub(crate) mod openapi;
 pub(crate) mod serve;
 
 use countersign_server::config::{Config, ConfigError, Source, load};

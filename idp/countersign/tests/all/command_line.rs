@@ -41,6 +41,14 @@ fn the_reference_is_the_one_that_is_checked_in() {
 }
 
 #[test]
+fn the_description_of_the_api_is_printed() {
+    let printed = countersign().arg("openapi").output().unwrap();
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    assert!(printed.status.success());
+    assert_eq!(String::from_utf8_lossy(&printed.stdout), fs::read_to_string(checked_in).unwrap());
+}
+
+#[test]
 fn serve_asks_for_migrations_and_serves_after_them_until_sigterm() {
     let installation = Installation::new(Path::new("main.db"), "");
     let refused = installation.run(&["serve"]);

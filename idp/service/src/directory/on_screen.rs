@@ -127,7 +127,11 @@ pub async fn approve_on_screen(
         }
     };
     let signature = Signature {
-        checker: Signatory { profile_id: profile.id.clone(), user_id: profile.user_id.clone(), session: None },
+        checker: Signatory {
+            profile_id: profile.id.clone(),
+            user_id: profile.user_id.clone(),
+            session: None,
+        },
         way: Way::SameScreen,
         sole_administrator: signed == Signed::BySoleAdministrator,
     };

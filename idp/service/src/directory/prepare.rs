@@ -48,8 +48,13 @@ pub async fn prepare<'c>(
     }
     let world = World::load(&connection, &scope, draft).await?;
     let grammar = UserIdGrammar::try_from(&services.policy.user_ids).map_err(Fault::internal)?;
-    let ground =
-        Ground { maker, grammar: &grammar, groups: world.groups(), policy: &services.policy, now: services.now() };
+    let ground = Ground {
+        maker,
+        grammar: &grammar,
+        groups: world.groups(),
+        policy: &services.policy,
+        now: services.now(),
+    };
     let judged = judge_draft(&ground, &world, draft, &mut findings);
     note_pending(&connection, draft, &mut findings).await?;
     let Some((change, subjects)) = judged.filter(|_| !findings.stop()) else {
@@ -142,8 +147,7 @@ async fn note_pending<'c>(
 ) -> Result<(), Fault> {
     use countersign_core::directory::change_request::Target;
     let targets: Vec<Target> = draft.user_ids().iter().map(|user_id| Target::profile(user_id)).collect();
-    let held: BTreeMap<_, _> =
-        ChangeRequests::on(connection()).held(&targets).await?.into_iter().collect();
+    let held: BTreeMap<_, _> = ChangeRequests::on(connection()).held(&targets).await?.into_iter().collect();
     let in_batch = matches!(draft, Draft::Batch { .. });
     for (index, target) in targets.iter().enumerate() {
         if let Some(request) = held.get(target) {
@@ -167,4 +171,3 @@ fn concerns(world: &World, change: &Change) -> Option<ParticipantKey> {
     let first = about.next()??;
     about.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
-

@@ -49,8 +49,7 @@ pub async fn reveal(
 ) -> Result<SecretString, RevealError> {
     let scope = reader.scope().ok_or(RevealError::Nothing)?;
     let tx = services.store.begin().await?;
-    let request =
-        ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(RevealError::Nothing)?;
+    let request = ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(RevealError::Nothing)?;
     let State::Applied { signature, .. } = &request.state else { return Err(RevealError::Nothing) };
     let signed = [&request.maker.profile_id, &signature.checker.profile_id];
     if !signed.contains(&&reader.profile_id) {

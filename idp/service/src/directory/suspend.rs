@@ -89,7 +89,10 @@ async fn tell_everyone(
     mailboxes.extend(profile.email.as_deref());
     mailboxes.extend(actor.email.as_deref());
     let now = services.now();
-    let mail = Mail { user_id: profile.user_id.clone(), news: News::ProfileSuspended { at: now, by: actor.user_id.clone() } };
+    let mail = Mail {
+        user_id: profile.user_id.clone(),
+        news: News::ProfileSuspended { at: now, by: actor.user_id.clone() },
+    };
     for mailbox in mailboxes {
         let letter =
             Letter { to: Some(mailbox), mail: &mail, locale: "en", expires_at: now + TimeDelta::days(3) };

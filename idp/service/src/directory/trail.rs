@@ -1,6 +1,8 @@
 //! What the audit trail says of requests: the same words from wherever they are decided.
 
-use countersign_core::audit::{Action, AuditActor, AuditEntry, Owner, Person, Redacted, Subject, SubjectKind};
+use countersign_core::audit::{
+    Action, AuditActor, AuditEntry, Owner, Person, Redacted, Subject, SubjectKind,
+};
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, State, TargetKind};
 use countersign_core::directory::record::ProfileRecord;

@@ -97,9 +97,10 @@ impl World {
             taken: self.taken.contains(user_id),
             participant,
             agents: participant.and_then(|own| self.agents.get(&own.key)).map_or(&[], Vec::as_slice),
-            phase: participant.map_or(countersign_core::directory::phase::Phase::PreParallel, |participant| {
-                self.phases.of(participant.clearing_house)
-            }),
+            phase: participant
+                .map_or(countersign_core::directory::phase::Phase::PreParallel, |participant| {
+                    self.phases.of(participant.clearing_house)
+                }),
             mailbox_serves: others.try_into().unwrap_or(u64::MAX),
         }
     }

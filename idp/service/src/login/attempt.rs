@@ -4,8 +4,8 @@
 
 use chrono::TimeDelta;
 use countersign_core::audit::{Action as AuditAction, AuditActor, AuditEntry, Owner, Subject};
-use countersign_core::directory::user_id;
 use countersign_core::directory::profile::Profile;
+use countersign_core::directory::user_id;
 use countersign_core::ids::ProfileId;
 use countersign_core::journey::lockout::{self, Counted, Failures, LockedBecause, Verdict};
 use countersign_core::mail::{Mail, News};

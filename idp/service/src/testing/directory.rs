@@ -2,15 +2,15 @@
 
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+pub use countersign_core::directory::participant::Participant;
 use countersign_core::directory::phase::Phase;
-use countersign_core::directory::profile::{Profile, UserKind};
+use countersign_core::directory::profile::{LastAccess, Profile, UserKind};
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::session::EndedBecause;
-pub use countersign_core::directory::participant::Participant;
-use countersign_store::{DirectoryDetails, Participants, Profiles, Sessions};
+use countersign_store::{Activity, DirectoryDetails, Participants, Profiles, Sessions};
 
 use super::TestNode;
 use super::applications::{CALLBACK as REDIRECT, SECRET, VERIFIER};
@@ -46,6 +46,20 @@ impl TestNode {
         Profiles::on(tx.connection()).add(&profile, &participant.key, &details).await.unwrap();
         tx.commit().await.unwrap();
         profile
+    }
+
+    /// Notes that somebody has just logged in by app.
+    pub async fn was_here(&self, user_id: &str) {
+        let services = &self.services;
+        let profile = Profiles::on(services.store.read()).find_by_user_id(user_id).await.unwrap().unwrap();
+        let access = LastAccess {
+            time: services.now(),
+            method: Acr::OtpApp.short().to_owned(),
+            source: "192.0.2.1".to_owned(),
+        };
+        let tx = services.store.begin().await.unwrap();
+        Activity::on(tx.connection()).record_access(&profile.id, &access).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Logs somebody in who is there already.
@@ -134,7 +148,7 @@ pub fn holding(levels: &[AccessLevel]) -> impl FnOnce(&mut Profile) {
     }
 }
 
-fn member(node: &TestNode, participant: &Participant, user_id: &str) -> Profile {
+pub(super) fn member(node: &TestNode, participant: &Participant, user_id: &str) -> Profile {
     Profile {
         id: ProfileId::generate(&*node.services.entropy),
         user_id: user_id.to_owned(),

@@ -20,6 +20,7 @@ pub(crate) mod counters;
 pub(crate) mod enrolment_codes;
 pub(crate) mod former_passwords;
 pub(crate) mod grants;
+pub(crate) mod idempotency_keys;
 pub(crate) mod installation;
 pub(crate) mod login_flows;
 pub(crate) mod logout_deliveries;

@@ -1,9 +1,12 @@
 //! What a listing's filters are in SQL, and the scope in front of them.
 
 use countersign_core::directory::actor::Scope;
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::listing::ProfileFilter;
+use countersign_core::directory::profile::UserKind;
 use countersign_core::directory::search::group_term;
 use countersign_core::directory::standing::{MigrationState, TwoFactorState};
+use countersign_core::directory::status::ProfileStatus;
 use countersign_core::journey::steps::Channel;
 use countersign_core::{Timestamp, to_millis};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, JoinType, SelectStatement};
@@ -108,27 +111,29 @@ pub(super) fn apply(select: &mut SelectStatement, scope: &Scope, wanted: &Profil
         joined.activity = true;
         select.and_where(dormant(since));
     }
+    if let Some(since) = wanted.used_since {
+        joined.activity = true;
+        select.and_where(last_access().gte(to_millis(since)));
+    }
     joined
 }
 
 /// Conditions on the profile alone.
 fn plain(select: &mut SelectStatement, wanted: &ProfileFilter) {
     let conditions = [
-        (
-            profiles::Column::Status,
-            wanted.status.map(countersign_core::directory::status::ProfileStatus::as_str),
-        ),
-        (profiles::Column::Kind, wanted.kind.map(countersign_core::directory::profile::UserKind::as_str)),
-        (
-            profiles::Column::ClearingHouse,
-            wanted.clearing_house.map(countersign_core::directory::clearing_house::ClearingHouse::as_str),
-        ),
+        (profiles::Column::Status, wanted.status.map(ProfileStatus::as_str)),
+        (profiles::Column::Kind, wanted.kind.map(UserKind::as_str)),
+        (profiles::Column::ClearingHouse, wanted.clearing_house.map(ClearingHouse::as_str)),
         (profiles::Column::Participant, wanted.participant.as_deref()),
     ];
     for (column, value) in conditions {
         if let Some(value) = value {
             select.and_where(profile(column).eq(value));
         }
+    }
+    if let Some(card) = wanted.card {
+        let missing = profile(profiles::Column::Srn).is_null();
+        select.and_where(if card { missing.not() } else { missing });
     }
 }
 

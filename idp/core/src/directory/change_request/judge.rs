@@ -14,22 +14,22 @@ use super::document::Subject;
 use super::draft::Draft;
 use super::profile_draft::{ProfileDraft, ProfileFields};
 use super::target::Target;
-use crate::policy::Policy;
-use crate::{Timestamp, hong_kong_day, hong_kong_instant};
 use crate::directory::actor::Actor;
 use crate::directory::business_group::BusinessUserGroup;
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::finding::{FindingCode, Findings};
+use crate::directory::mailbox::MailboxWarning;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::participant::Participant;
 use crate::directory::permission::{DaEmails, Office};
 use crate::directory::phase::Phase;
-use crate::directory::mailbox::MailboxWarning;
 use crate::directory::profile::{Profile, UserKind};
 use crate::directory::record::ProfileRecord;
 use crate::directory::status::ProfileStatus;
 use crate::directory::user_id::{UserIdError, UserIdGrammar, normalise};
 use crate::ids::ProfileId;
+use crate::policy::Policy;
+use crate::{Timestamp, hong_kong_day, hong_kong_instant};
 
 /// What every line of a request is judged by.
 pub struct Ground<'a> {
@@ -136,10 +136,8 @@ fn create(
     check_values(ground, about, &fields, &record, findings);
     let difference = difference::between(&(), &record).unwrap_or_default();
     let subject = Subject { target: Target::profile(user_id), version: 0, difference };
-    let participant = ParticipantName {
-        clearing_house: house,
-        participant: participant.participant.as_str().to_owned(),
-    };
+    let participant =
+        ParticipantName { clearing_house: house, participant: participant.participant.as_str().to_owned() };
     let change = Change::CreateProfile { participant, user_id: user_id.to_owned(), fields };
     allow(ground, about, kind, &change, &subject, findings);
     Some(Judged { change, subject })
@@ -198,7 +196,8 @@ pub fn judge_merge(
     let (kept, removed) = match (keep.record, remove.record) {
         (Some(kept), Some(removed)) => (kept, removed),
         (kept, removed) => {
-            let missing = [("keep", kept), ("remove", removed)].into_iter().filter(|(_, found)| found.is_none());
+            let missing =
+                [("keep", kept), ("remove", removed)].into_iter().filter(|(_, found)| found.is_none());
             missing.for_each(|(field, _)| findings.note(field, FindingCode::NotFound));
             return None;
         }
@@ -217,10 +216,8 @@ pub fn judge_merge(
         findings.note("remove", FindingCode::UserIdOfAnother);
     }
     let after = merged(kept, removed);
-    let change = Change::MergeProfiles {
-        keep: kept.profile.user_id.clone(),
-        remove: removed.profile.user_id.clone(),
-    };
+    let change =
+        Change::MergeProfiles { keep: kept.profile.user_id.clone(), remove: removed.profile.user_id.clone() };
     let subject = |record: &ProfileRecord, difference| Subject {
         target: Target::profile(&record.profile.user_id),
         version: record.profile.version,
@@ -353,8 +350,12 @@ fn belongs(
     let reading = grammar.check(user_id, house, kind).map_err(|_| FindingCode::UserIdOfAnother)?;
     let is_its_own = match (kind, reading.code.as_deref()) {
         (_, None) => true,
-        (UserKind::BusinessUser, Some(code)) => participant.customer_codes.iter().any(|own| own.as_str() == code),
-        (UserKind::DelegatedAdministrator | UserKind::Operator, Some(code)) => participant.participant.as_str() == code,
+        (UserKind::BusinessUser, Some(code)) => {
+            participant.customer_codes.iter().any(|own| own.as_str() == code)
+        }
+        (UserKind::DelegatedAdministrator | UserKind::Operator, Some(code)) => {
+            participant.participant.as_str() == code
+        }
     };
     if is_its_own { Ok(()) } else { Err(FindingCode::UserIdOfAnother) }
 }

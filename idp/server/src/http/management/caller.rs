@@ -11,6 +11,9 @@ use countersign_service::directory::caller::Caller;
 
 use super::refusal::{Kind, Refusal};
 
+/// Whoever it is, rights or none.
+pub struct Known(pub Caller);
+
 /// Someone who may look, and how far. Hours that a listing keeps are to be asked for here, where every reader passes.
 pub struct Reading {
     /// Who.
@@ -29,6 +32,14 @@ pub struct Acting {
 
 /// A person with a right, who has just proved who they are by more than a mailbox (RFC 9470).
 pub struct SteppedUp(pub Acting);
+
+impl<S: Send + Sync> FromRequestParts<S> for Known {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        known(parts).map(Self)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Reading {
     type Rejection = Refusal;

@@ -3,27 +3,152 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use countersign_api::BASE_PATH;
-use utoipa::OpenApi;
+use countersign_api::problem::{CONTENT_TYPE, Problem};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, HeaderBuilder, OpenApi as Described, PathItem, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
+
+use super::refusal::{Kind, Refusal};
+use crate::http::locale::Locale;
+use crate::http::pages::Texts;
 
 /// What stands before the endpoints.
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Countersign management API",
-    description = "Maintains the directory of a clearing house: nothing changes without a second signature."
-))]
+#[openapi(
+    info(
+        title = "Countersign management API",
+        description = "Maintains the directory of a clearing house: nothing changes without a second signature.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
 struct Preamble;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Described) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token of this issuer with the scope `directory` (RFC 9068)."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The document, as JSON that people can read.
 pub fn document() -> Result<String, serde_json::Error> {
-    let described = OpenApiRouter::with_openapi(Preamble::openapi()).nest(BASE_PATH, super::endpoints());
-    Ok(described.into_openapi().to_pretty_json()? + "\n")
+    let router = OpenApiRouter::with_openapi(Preamble::openapi()).nest(BASE_PATH, super::endpoints());
+    let mut document = router.into_openapi();
+    for (path, item) in &mut document.paths.paths {
+        name_problems(item, path.contains('{'));
+    }
+    Ok(document.to_pretty_json()? + "\n")
 }
 
 /// Shows the document to anyone.
 pub(super) async fn show() -> Response {
     match document() {
         Ok(document) => ([(header::CONTENT_TYPE, "application/json")], document).into_response(),
-        Err(error) => super::Refusal::internal(&error).into_response(),
+        Err(error) => Refusal::internal(&error).into_response(),
+    }
+}
+
+/// Every endpoint may answer with what its layers and extractors answer with; one whose address names something, that it
+/// is not there.
+fn name_problems(item: &mut PathItem, named: bool) {
+    for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
+        let changes = operation.request_body.is_some();
+        let kinds = Kind::ALL.iter().copied().filter(|kind| match kind {
+            Kind::NotFound => named,
+            kind if OF_CHANGES.contains(kind) => changes,
+            Kind::MethodNotAllowed => false,
+            _ => true,
+        });
+        for kind in kinds.collect::<Vec<_>>() {
+            name(operation, kind);
+        }
+    }
+}
+
+/// Problems that only a request with a body has.
+const OF_CHANGES: [Kind; 10] = [
+    Kind::MalformedContent,
+    Kind::IdempotencyKeyMissing,
+    Kind::StepUpRequired,
+    Kind::IdempotencyKeyUnderWay,
+    Kind::PreconditionFailed,
+    Kind::ContentTooLarge,
+    Kind::UnsupportedMediaType,
+    Kind::IdempotencyKeyReused,
+    Kind::InvalidContent,
+    Kind::PreconditionRequired,
+];
+
+/// Adds a problem to an operation; problems of one status share a response.
+fn name(operation: &mut Operation, kind: Kind) {
+    let status = kind.status().as_str().to_owned();
+    let title = Texts(Locale::English).get(&format!("problem-{}-title", kind.name()));
+    let line = format!("`{}`: {title}.", kind.name());
+    let responses = &mut operation.responses.responses;
+    let told = match responses.get(&status) {
+        Some(utoipa::openapi::RefOr::T(response)) => format!("{} {line}", response.description),
+        _ => line,
+    };
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut response = ResponseBuilder::new().description(told).content(CONTENT_TYPE, content);
+    if kind.status() == axum::http::StatusCode::UNAUTHORIZED {
+        response = response.header("www-authenticate", HeaderBuilder::new().build());
+    }
+    if kind == Kind::TooManyRequests {
+        response = response.header("retry-after", HeaderBuilder::new().build());
+    }
+    responses.insert(status, response.build().into());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::Value;
+
+    use super::document;
+
+    #[test]
+    fn the_document_checked_in_is_the_one_of_this_source() {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+        let document = document().unwrap();
+        if std::env::var_os("UPDATE_REFERENCE").is_some() {
+            std::fs::write(&file, &document).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(&file).unwrap() == document,
+            "run this test with UPDATE_REFERENCE=1, or `countersign openapi > docs/openapi.json`, and commit it"
+        );
+    }
+
+    #[test]
+    fn every_answer_is_described() {
+        let document: Value = serde_json::from_str(&document().unwrap()).unwrap();
+        assert_eq!(document["openapi"], "3.1.0");
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.len() >= 8, "{}", paths.len());
+        for (path, item) in paths {
+            assert!(path.starts_with("/api/v1/"), "{path}");
+            let responses = &item["get"]["responses"];
+            assert!(responses["200"]["content"].is_object(), "{path}");
+            for status in ["400", "401", "403", "429", "500"] {
+                let problem = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(*problem, "#/components/schemas/Problem", "{path} {status}");
+            }
+            assert_eq!(responses["404"].is_object(), path.contains('{'), "{path}");
+        }
+        assert!(document["components"]["schemas"]["Problem"].is_object());
     }
 }

@@ -10,6 +10,7 @@ use countersign_core::oauth::error::{ErrorCode, OAuthError};
 use countersign_service::Services;
 use countersign_service::directory::caller::{self, Caller};
 
+use super::command::Attempts;
 use super::rate::{Allowance, Rates};
 use super::refusal::{Kind, Refusal};
 use crate::http::oauth::machine::authorization;
@@ -19,13 +20,14 @@ use crate::http::oauth::machine::authorization;
 pub(super) struct Gate {
     services: Arc<Services>,
     rates: Arc<Rates>,
+    attempts: Attempts,
 }
 
 impl Gate {
     /// A gate that has seen nobody yet.
     pub(super) fn new(services: Arc<Services>) -> Self {
         let rates = Arc::new(Rates::new(services.policy.management.requests_per_minute));
-        Self { services, rates }
+        Self { services, rates, attempts: Attempts::default() }
     }
 
     async fn admit(&self, headers: &HeaderMap) -> Result<(Caller, Allowance), Refusal> {
@@ -45,6 +47,7 @@ pub(super) async fn identify(State(gate): State<Gate>, mut request: Request, nex
     match gate.admit(request.headers()).await {
         Ok((caller, allowance)) => {
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(gate.attempts.clone());
             let mut response = next.run(request).await;
             allowance.tell(response.headers_mut());
             response

@@ -4,10 +4,17 @@
 //! how often), then an endpoint, whose extractors say what it needs: [`caller::Reading`] a scope to look within,
 //! [`caller::Acting`] a person, [`caller::SteppedUp`] fresh proof. Cookies are never looked at.
 
+mod activity;
 pub mod caller;
+pub mod command;
+mod content;
 mod document;
+pub mod etag;
 mod gate;
+mod me;
+mod pages;
 pub mod parameters;
+mod participants;
 mod profiles;
 mod rate;
 pub mod refusal;
@@ -30,8 +37,13 @@ pub use document::document;
 
 /// Every route of the API.
 pub fn router(state: &AppState) -> Router<AppState> {
+    router_with(state, Router::from(endpoints()))
+}
+
+/// The API with these endpoints behind its gate.
+fn router_with(state: &AppState, endpoints: Router<AppState>) -> Router<AppState> {
     let gate = Gate::new(Arc::clone(&state.services));
-    let guarded = Router::from(endpoints())
+    let guarded = endpoints
         .fallback(async || Refusal::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Refusal::new(Kind::MethodNotAllowed))
         .layer(from_fn_with_state(gate, gate::identify));
@@ -45,7 +57,15 @@ pub fn router(state: &AppState) -> Router<AppState> {
 
 /// The endpoints behind the gate. What is routed here is documented, and nothing else is.
 fn endpoints() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(profiles::list::list))
+    OpenApiRouter::new()
+        .routes(routes!(me::show))
+        .routes(routes!(profiles::list::list))
+        .routes(routes!(profiles::export::export))
+        .routes(routes!(profiles::show::show))
+        .routes(routes!(participants::list))
+        .routes(routes!(participants::progress))
+        .routes(routes!(activity::dormant))
+        .routes(routes!(activity::login_activity))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use chrono::DateTime;
 use countersign_core::Timestamp;
@@ -97,6 +97,22 @@ const LONGEST_NAME: usize = 64;
 fn flaw(name: &str, fault: Fault) -> Flaw {
     let field = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     Flaw { field, fault }
+}
+
+/// The one thing that the address names. What no name can be is the name of nothing.
+#[derive(Debug)]
+pub struct Named(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        match path {
+            Ok(Path(name)) if fault_of(&name, 64).is_none() => Ok(Self(name)),
+            _ => Err(Refusal::new(Kind::NotFound)),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {

@@ -5,6 +5,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::oauth::error::{ErrorCode, OAuthError};
+use countersign_service::directory::reading::profiles::ReadError;
 
 use crate::http::oauth::machine::note;
 use crate::http::pages::Arg;
@@ -45,6 +46,10 @@ kinds! {
     InvalidRequest = BAD_REQUEST "invalid-request",
     /// Parameters of the query are unknown or wrong.
     InvalidParameters = BAD_REQUEST "invalid-parameters",
+    /// The body is no JSON, or not of the form of its type.
+    MalformedContent = BAD_REQUEST "malformed-content",
+    /// What must not be done twice came without a key.
+    IdempotencyKeyMissing = BAD_REQUEST "idempotency-key-missing",
     /// No token, or one that does not hold (RFC 6750 §3.1).
     InvalidToken = UNAUTHORIZED "invalid-token",
     /// More, or fresher, proof is needed (RFC 9470 §3).
@@ -57,6 +62,20 @@ kinds! {
     NotFound = NOT_FOUND "not-found",
     /// There is, but not by this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED "method-not-allowed",
+    /// The same request is under way.
+    IdempotencyKeyUnderWay = CONFLICT "idempotency-key-under-way",
+    /// It was changed since the caller saw it.
+    PreconditionFailed = PRECONDITION_FAILED "precondition-failed",
+    /// The body is longer than any that makes sense.
+    ContentTooLarge = PAYLOAD_TOO_LARGE "content-too-large",
+    /// The body is not JSON.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type",
+    /// Something else was asked under this key.
+    IdempotencyKeyReused = UNPROCESSABLE_ENTITY "idempotency-key-reused",
+    /// The body is of the right form, and holds what cannot be.
+    InvalidContent = UNPROCESSABLE_ENTITY "invalid-content",
+    /// A change must say what it was built on.
+    PreconditionRequired = PRECONDITION_REQUIRED "precondition-required",
     /// The caller takes too much.
     TooManyRequests = TOO_MANY_REQUESTS "too-many-requests",
     /// Our fault.
@@ -91,6 +110,10 @@ pub enum Fault {
     NotAnInstant,
     /// Not a cursor of this listing.
     ForeignCursor,
+    /// It must be there.
+    Missing,
+    /// Of another form than it must have.
+    WrongType,
 }
 
 impl Fault {
@@ -104,6 +127,8 @@ impl Fault {
         Self::OutOfRange(0, 0),
         Self::NotAnInstant,
         Self::ForeignCursor,
+        Self::Missing,
+        Self::WrongType,
     ];
 
     /// The code, for programs.
@@ -118,6 +143,8 @@ impl Fault {
             Self::OutOfRange(..) => "out_of_range",
             Self::NotAnInstant => "not_an_instant",
             Self::ForeignCursor => "foreign_cursor",
+            Self::Missing => "missing",
+            Self::WrongType => "wrong_type",
         }
     }
 
@@ -197,6 +224,12 @@ impl Refusal {
              max_age=\"{max_age}\""
         );
         Self::new(Kind::StepUpRequired).with(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        Self::internal(&error)
     }
 }
 

@@ -53,7 +53,13 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
 
 impl Effect<'_> {
     /// Whether the phase still allows what was asked for: it may have moved since.
-    fn allowed(&self, change: &Change, subject: &Subject, kind: UserKind, house: ClearingHouse) -> Result<(), ApplyError> {
+    fn allowed(
+        &self,
+        change: &Change,
+        subject: &Subject,
+        kind: UserKind,
+        house: ClearingHouse,
+    ) -> Result<(), ApplyError> {
         let office = match self.request.jurisdiction {
             Jurisdiction::Exchange => Office::Operator,
             Jurisdiction::Participant(_) => Office::DelegatedAdministrator,
@@ -63,7 +69,10 @@ impl Effect<'_> {
         let stand = Stand { phase: self.phases.of(house), da_emails };
         for (field, action) in needed(change, kind, &subject.difference) {
             if let Err(Forbidden::ForOperators | Forbidden::NotInPhase) = stand.allows(office, action) {
-                return Err(ApplyError::Conflict(format!("{}: the phase no longer allows {field}", subject.target)));
+                return Err(ApplyError::Conflict(format!(
+                    "{}: the phase no longer allows {field}",
+                    subject.target
+                )));
             }
         }
         Ok(())

@@ -26,9 +26,7 @@ pub(super) async fn tell_of_move(
 ) -> Result<(), ApplyError> {
     let at = effect.services.now();
     let new_address = after.email.as_deref().map(masked).unwrap_or_default();
-    for (mailbox, reader) in
-        [(&before.email, Reader::OldAddress), (&after.email, Reader::NewAddress)]
-    {
+    for (mailbox, reader) in [(&before.email, Reader::OldAddress), (&after.email, Reader::NewAddress)] {
         if let Some(mailbox) = mailbox {
             let news = News::EmailChanged { at, new_address: new_address.clone(), reader };
             write(effect, after, mailbox, news).await?;

@@ -2,7 +2,9 @@
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::capabilities::Capabilities;
-use countersign_core::directory::change_request::{Change, ParticipantName, ProfileFields, Subject, blank, merged};
+use countersign_core::directory::change_request::{
+    Change, ParticipantName, ProfileFields, Subject, blank, merged,
+};
 use countersign_core::directory::participant::ParticipantCode;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
@@ -155,10 +157,6 @@ async fn reset_factor(effect: &Effect<'_>, record: &ProfileRecord) -> Result<(),
     Ok(())
 }
 
-async fn end_sessions(
-    effect: &Effect<'_>,
-    id: &ProfileId,
-    because: EndedBecause,
-) -> Result<(), ApplyError> {
+async fn end_sessions(effect: &Effect<'_>, id: &ProfileId, because: EndedBecause) -> Result<(), ApplyError> {
     Ok(sessions::end_all_for_profile(effect.services, effect.tx, id, because, None).await?)
 }

@@ -4,10 +4,15 @@ use countersign_core::directory::actor::Scope;
 use countersign_core::directory::entry::DirectoryEntry;
 use countersign_core::directory::listing::{Order, Position, ProfileFilter, ProfileSort};
 use countersign_core::directory::phase::Phase;
-use countersign_store::{CurrentPhases, Phases, ProfileListing, Sorted, StoreError};
+use countersign_core::oauth::session::Session;
+use countersign_store::{CurrentPhases, Phases, ProfileListing, Sessions, Sorted, StoreError};
 
-use super::cursor;
+use super::cursor::Kind;
+use super::page::{Paged, one_more};
 use crate::Services;
+
+/// The directory could not be read.
+pub use countersign_store::StoreError as ReadError;
 
 /// A listing that is asked for.
 #[derive(Clone, Debug, Default)]
@@ -20,20 +25,12 @@ pub struct Listing {
     pub order: Order,
 }
 
-/// A page of a listing.
-#[derive(Clone, Debug)]
-pub struct ProfilePage {
-    /// The entries.
-    pub entries: Vec<DirectoryEntry>,
-    /// After which the next page goes on; none on the last one.
-    pub next: Option<Position>,
-}
-
-impl ProfilePage {
-    /// The cursor of the next page.
+impl Listing {
+    /// What its cursors are like.
     #[must_use]
-    pub fn cursor(&self, listing: &Listing) -> Option<String> {
-        self.next.clone().map(|at| cursor::write(listing.by, listing.order, at))
+    pub fn cursors(&self) -> Kind {
+        let of = format!("profiles by {} {}", self.by.as_str(), self.order.as_str());
+        Kind { of, by_time: self.by == ProfileSort::LastLogin }
     }
 }
 
@@ -44,17 +41,13 @@ pub async fn page(
     listing: &Listing,
     after: Option<Position>,
     limit: u16,
-) -> Result<ProfilePage, StoreError> {
+) -> Result<Paged<DirectoryEntry>, StoreError> {
     let sorted = Sorted { by: listing.by, order: listing.order, after };
     let profiles = ProfileListing::on(services.store.read());
-    // One more than is shown tells whether there is another page.
-    let mut found = profiles.page(scope, &listing.filter, &sorted, u64::from(limit) + 1).await?;
-    let more = found.len() > usize::from(limit);
-    found.truncate(usize::from(limit));
-    let next = found.last().filter(|_| more).map(|(_, at)| at.clone());
+    let found = profiles.page(scope, &listing.filter, &sorted, one_more(limit)).await?;
+    let paged = Paged::of(found, limit);
     let phases = Phases::on(services.store.read()).current().await?;
-    let entries = found.into_iter().map(|(entry, _)| as_of(entry, &phases)).collect();
-    Ok(ProfilePage { entries, next })
+    Ok(paged.map(|entry| as_of(entry, &phases)))
 }
 
 /// How many profiles a listing holds.
@@ -72,6 +65,13 @@ pub async fn find(
     let Some(found) = found else { return Ok(None) };
     let phases = Phases::on(services.store.read()).current().await?;
     Ok(Some(as_of(found, &phases)))
+}
+
+/// The sessions of a profile that was found in scope, those that hold, the last used first.
+pub async fn sessions(services: &Services, of: &DirectoryEntry) -> Result<Vec<Session>, StoreError> {
+    let (now, policy) = (services.now(), &services.policy.session);
+    let sessions = Sessions::on(services.store.read()).of_profile(&of.id).await?;
+    Ok(sessions.into_iter().filter(|session| session.is_live(now, policy)).collect())
 }
 
 /// A house whose migration is complete knows no smartcards any more.

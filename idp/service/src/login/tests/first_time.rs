@@ -122,7 +122,11 @@ async fn administrators_need_the_code_that_went_around_the_mailbox() {
 
 /// Whether the enrolment code is there to be spent. It is not, afterwards.
 async fn spend(world: &World, profile: &ProfileId, code: &SecretString) -> bool {
-    let hash = login::enrolment_hash(world.services(), profile, &countersign_core::readable_code::normalise(code.expose()));
+    let hash = login::enrolment_hash(
+        world.services(),
+        profile,
+        &countersign_core::readable_code::normalise(code.expose()),
+    );
     let tx = world.services().store.begin().await.unwrap();
     let spent = SecondFactors::on(tx.connection()).consume_code(profile, &hash, world.now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,67 +1,64 @@
-//! `GET /api/v1/profiles`: User Profile Listing.
+//! `GET /api/v1/profiles`: User Profile Listing, page by page, or whole where CSV is asked for.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use countersign_api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page, PageQuery};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use countersign_api::page::{Page, PageQuery};
 use countersign_api::profiles::{ProfileQuery, ProfileSummary};
-use countersign_core::directory::listing::{Position, ProfileFilter};
+use countersign_core::directory::listing::ProfileFilter;
 use countersign_core::directory::search;
+use countersign_core::journey::steps::{Channel, UnknownChannel};
 use countersign_service::Services;
-use countersign_service::directory::reading::cursor;
 use countersign_service::directory::reading::profiles::{self, Listing};
 
+use super::export;
 use super::summary::summary;
 use crate::http::management::caller::Reading;
+use crate::http::management::pages;
 use crate::http::management::parameters::Parameters;
 use crate::http::management::refusal::{Fault, Refusal};
 
-/// Lists user profiles in the caller's scope.
+/// Lists user profiles in the caller's scope. With `Accept: text/csv` the whole listing comes as CSV, and the parameters
+/// of pages are unknown.
 #[utoipa::path(
     get,
     path = "/profiles",
     operation_id = "list_profiles",
     tag = "Profiles",
     params(ProfileQuery, PageQuery),
-    responses((status = 200, description = "A page of profiles.", body = Page<ProfileSummary>))
+    responses((
+        status = 200,
+        description = "A page of profiles; or all of them, as CSV.",
+        content((Page<ProfileSummary> = "application/json"), (String = "text/csv"))
+    ))
 )]
 pub(in crate::http::management) async fn list(
     State(services): State<Arc<Services>>,
     reading: Reading,
+    headers: HeaderMap,
     mut parameters: Parameters,
-) -> Result<Json<Page<ProfileSummary>>, Refusal> {
-    let listing = listing(&mut parameters);
-    let wanted = page_wanted(&mut parameters, &listing);
-    parameters.finish()?;
-    let failed = |error| Refusal::internal(&error);
-    let page = profiles::page(&services, &reading.scope, &listing, wanted.after, wanted.limit);
-    let page = page.await.map_err(failed)?;
-    let count = if wanted.count {
-        Some(profiles::count(&services, &reading.scope, &listing.filter).await.map_err(failed)?)
-    } else {
-        None
-    };
-    let next = page.cursor(&listing);
-    Ok(Json(Page { items: page.entries.into_iter().map(summary).collect(), next, count }))
-}
-
-struct PageWanted {
-    limit: u16,
-    after: Option<Position>,
-    count: bool,
-}
-
-fn page_wanted(parameters: &mut Parameters, listing: &Listing) -> PageWanted {
-    let after = parameters.text("cursor", 1_000).and_then(|text| {
-        let after = cursor::read(&text, listing.by, listing.order).ok();
-        after.or_else(|| parameters.wrong("cursor", Fault::ForeignCursor))
-    });
-    PageWanted {
-        limit: parameters.number("limit", 1..=MAX_LIMIT).unwrap_or(DEFAULT_LIMIT),
-        after,
-        count: parameters.one_of("count").unwrap_or_default(),
+) -> Result<Response, Refusal> {
+    if wants_csv(&headers) {
+        return export::answer(services, reading, parameters).await;
     }
+    let listing = listing(&mut parameters);
+    let wanted = pages::wanted(&mut parameters, &listing.cursors());
+    let counted = parameters.one_of("count").unwrap_or(false);
+    parameters.finish()?;
+    let found = profiles::page(&services, &reading.scope, &listing, wanted.after, wanted.limit).await?;
+    let count =
+        if counted { Some(profiles::count(&services, &reading.scope, &listing.filter).await?) } else { None };
+    Ok(Json(pages::page(found, listing.cursors(), count, summary)).into_response())
+}
+
+fn wants_csv(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = accept.split([',', ';']).next().unwrap_or_default();
+    first.trim().eq_ignore_ascii_case("text/csv")
 }
 
 /// Reads what is listed, and how it is sorted.
@@ -78,6 +75,8 @@ pub(super) fn listing(parameters: &mut Parameters) -> Listing {
             two_factor: parameters.one_of("two_factor"),
             migration: parameters.one_of("migration"),
             dormant_since: parameters.instant("dormant_since"),
+            used_since: None,
+            card: parameters.one_of("card"),
             clearing_house: parameters.one_of("clearing_house"),
             participant: parameters.text("participant", 20),
         },
@@ -87,10 +86,10 @@ pub(super) fn listing(parameters: &mut Parameters) -> Listing {
 }
 
 /// `app`, `email` or `none`.
-struct Wanted(Option<countersign_core::journey::steps::Channel>);
+struct Wanted(Option<Channel>);
 
-impl std::str::FromStr for Wanted {
-    type Err = countersign_core::journey::steps::UnknownChannel;
+impl FromStr for Wanted {
+    type Err = UnknownChannel;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "none" { Ok(Self(None)) } else { text.parse().map(|channel| Self(Some(channel))) }

@@ -1,4 +1,7 @@
 //! User profiles.
 
+pub(super) mod export;
 pub(super) mod list;
-mod summary;
+pub(super) mod show;
+pub(super) mod summary;
+mod table;

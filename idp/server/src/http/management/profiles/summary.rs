@@ -8,7 +8,7 @@ use countersign_core::directory::{profile, standing, status};
 use countersign_core::journey::steps::Channel;
 
 /// What a listing says of an entry.
-pub(super) fn summary(entry: DirectoryEntry) -> ProfileSummary {
+pub(in crate::http::management) fn summary(entry: DirectoryEntry) -> ProfileSummary {
     let (srn, certificate_expiry) = match entry.card {
         Some(card) => (Some(card.srn), card.certificate_expiry),
         None => (None, None),
@@ -23,7 +23,12 @@ pub(super) fn summary(entry: DirectoryEntry) -> ProfileSummary {
         surname: entry.surname,
         other_names: entry.other_names,
         email: entry.email,
-        business_user_groups: entry.capabilities.business_user_groups.iter().map(ToString::to_string).collect(),
+        business_user_groups: entry
+            .capabilities
+            .business_user_groups
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         enable_from: entry.enable_from,
         disable_after: entry.disable_after,
         channel: channel(entry.standing.channel),

@@ -8,11 +8,13 @@ use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_service::testing::directory::{CONSOLE, Participant, holding};
-use countersign_service::testing::{applications::client, people::Person};
 use countersign_service::testing::{TestNode, sqlite_node};
+use countersign_service::testing::{applications::client, people::Person};
+use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::http::management;
 use crate::http::router::router;
 use crate::http::state::AppState;
 
@@ -34,7 +36,11 @@ pub(super) struct Answer {
 
 /// ABC with three users and an administrator, DEF with two and one, and operators.
 pub(super) async fn house() -> House {
-    let node = sqlite_node().await;
+    house_on(sqlite_node().await).await
+}
+
+/// The same on a node that may have others already.
+pub(super) async fn house_on(node: TestNode) -> House {
     let console = client(&node.services, CONSOLE);
     let node = node.with_clients(std::slice::from_ref(&console)).await;
     let abc = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
@@ -76,11 +82,42 @@ impl House {
         self.token(&administrator).await
     }
 
+    /// The same house with further endpoints in its API.
+    pub(super) fn with_routes(self, further: Router<AppState>) -> Self {
+        let state = AppState::new(self.node.services.clone(), None);
+        let router = management::router_with(&state, further).with_state(state);
+        Self { router, ..self }
+    }
+
+    /// Serves the house; says where.
+    pub(super) async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
     /// Asks for `path` below the API, with a token.
     pub(super) async fn get(&self, path: &str, token: &str) -> Answer {
         let request =
             Request::get(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Reads what comes piece by piece and keeps none of it: how many lines there were, and the most that `measure`
+    /// said meanwhile.
+    pub(super) async fn drain(&self, path: &str, token: &str, measure: fn() -> u64) -> (usize, u64) {
+        let request =
+            Request::get(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let mut pieces = response.into_body().into_data_stream();
+        let (mut lines, mut most) = (0, 0);
+        while let Some(piece) = pieces.try_next().await.unwrap() {
+            lines += piece.iter().filter(|byte| **byte == b'\n').count();
+            most = most.max(measure());
+        }
+        (lines, most)
     }
 
     /// Sends any request.

@@ -1,0 +1,56 @@
+//! `GET /api/v1/me`: who calls, and what they may do.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use countersign_api::me::{Me, Person, Sees, Service};
+use countersign_core::directory::actor::{Actor, Scope};
+use countersign_core::directory::capabilities::AccessLevel;
+use countersign_core::oauth::acr::Acr;
+use countersign_service::Services;
+use countersign_service::directory::caller::Caller;
+
+use super::caller::Known;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+
+/// Says who calls, and what they may do. Anyone with a token of the directory may ask.
+#[utoipa::path(
+    get,
+    path = "/me",
+    operation_id = "show_me",
+    tag = "Caller",
+    responses((status = 200, description = "The caller.", body = Me))
+)]
+pub(super) async fn show(
+    State(services): State<Arc<Services>>,
+    Known(caller): Known,
+    parameters: Parameters,
+) -> Result<Json<Me>, Refusal> {
+    parameters.finish()?;
+    Ok(Json(match caller {
+        Caller::Person(actor) => Me::Person(person(&services, &actor)),
+        Caller::Auditor { client_id } => Me::Service(Service { client_id, sees: Sees::Installation }),
+    }))
+}
+
+fn person(services: &Services, actor: &Actor) -> Person {
+    let max_age = services.policy.management.step_up_seconds;
+    let levels = [(AccessLevel::Enquiry, "EE"), (AccessLevel::Maker, "MK"), (AccessLevel::Checker, "CK")];
+    let held = levels.into_iter().filter(|(level, _)| actor.holds(*level));
+    Person {
+        user_id: actor.user_id.clone(),
+        clearing_house: actor.clearing_house.as_str().to_owned(),
+        participant: actor.participant_id.clone(),
+        access_levels: held.map(|(_, code)| code.to_owned()).collect(),
+        sees: actor.scope().as_ref().map(sees),
+        acr: actor.proof.acr.as_str().to_owned(),
+        auth_time: actor.proof.auth_time,
+        stepped_up: actor.proof.is_fresh(Acr::OtpApp, max_age, services.now()),
+    }
+}
+
+fn sees(scope: &Scope) -> Sees {
+    if scope.participant().is_some() { Sees::Participant } else { Sees::Installation }
+}

@@ -1,0 +1,70 @@
+//! Participants, and how far the people of each are in the migration.
+
+use countersign_core::directory::actor::Scope;
+use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::listing::{Position, SortKey};
+use countersign_core::directory::participant::Participant;
+use countersign_core::directory::phase::Phase;
+use countersign_store::{ParticipantListing, Phases, Progress, StoreError};
+
+use super::cursor::Kind;
+use super::page::{Paged, one_more};
+use crate::Services;
+
+/// A participant as it is found.
+pub use countersign_core::directory::participant::Participant as Found;
+
+/// What the cursors of these listings are like.
+#[must_use]
+pub fn cursors() -> Kind {
+    Kind { of: "participants".to_owned(), by_time: false }
+}
+
+/// At most `limit` participants in scope, of one house or of all, after the given one.
+pub async fn page(
+    services: &Services,
+    scope: &Scope,
+    house: Option<ClearingHouse>,
+    after: Option<Position>,
+    limit: u16,
+) -> Result<Paged<Participant>, StoreError> {
+    let listing = ParticipantListing::on(services.store.read());
+    let found = listing.page(scope, house, after.as_ref(), one_more(limit)).await?;
+    let placed = found.into_iter().map(|participant| {
+        let key = SortKey::Text(participant.clearing_house.as_str().to_owned());
+        let at = Position { key, tie: participant.participant.to_string() };
+        (participant, at)
+    });
+    Ok(Paged::of(placed.collect(), limit))
+}
+
+/// A participant, and how far its people are.
+#[derive(Clone, Debug)]
+pub struct ParticipantProgress {
+    /// The participant.
+    pub participant: Participant,
+    /// The phase of its house; none for the exchange, whose people have always used two factors.
+    pub phase: Option<Phase>,
+    /// How far its people are.
+    pub progress: Progress,
+}
+
+/// The same participants, each with how far its people are.
+pub async fn progress(
+    services: &Services,
+    scope: &Scope,
+    house: Option<ClearingHouse>,
+    after: Option<Position>,
+    limit: u16,
+) -> Result<Paged<ParticipantProgress>, StoreError> {
+    let page = page(services, scope, house, after, limit).await?;
+    let keys: Vec<_> = page.items.iter().map(|participant| participant.key.clone()).collect();
+    let found = ParticipantListing::on(services.store.read()).progress(scope, &keys).await?;
+    let phases = Phases::on(services.store.read()).current().await?;
+    Ok(page.map(|participant| ParticipantProgress {
+        progress: found.get(&participant.key).copied().unwrap_or_default(),
+        phase: (participant.clearing_house != ClearingHouse::Exchange)
+            .then(|| phases.of(participant.clearing_house)),
+        participant,
+    }))
+}
