@@ -34,6 +34,8 @@ const TABLES: &[&str] = &[
     "CREATE INDEX profile_activity_by_access ON profile_activity (COALESCE(last_access_at, 0), profile_id)",
     "CREATE INDEX profiles_by_surname ON profiles (LOWER(surname), user_id)",
     "CREATE INDEX profiles_by_status ON profiles (status, user_id)",
+    "CREATE INDEX profiles_by_participant_and_status ON profiles (participant_id, status, user_id)",
+    "CREATE INDEX profile_activity_locked ON profile_activity (locked_at) WHERE locked_at IS NOT NULL",
     "CREATE TABLE idempotency_keys (
         key_hash TEXT PRIMARY KEY,
         request_hash TEXT NOT NULL,
@@ -79,7 +81,7 @@ fn terms(row: &QueryResult) -> Result<BTreeSet<String>, DbErr> {
     }
     let groups: String = row.try_get("", "business_user_groups")?;
     let groups = groups.split(|c: char| !c.is_alphanumeric()).filter(|group| !group.is_empty());
-    terms.extend(groups.map(|group| format!("group:{group}")));
+    terms.extend(groups.map(|group| format!(":{group}")));
     Ok(terms)
 }
 
@@ -120,7 +122,7 @@ mod tests {
             .to_owned();
         let rows = connection.query_all(&all).await.unwrap();
         let terms = rows.iter().map(|row| String::from_utf8(row.try_get("", "term").unwrap()).unwrap());
-        let expected = ["abc", "chan", "example", "group:11", "group:12", "hkabc101", "man", "tai"];
+        let expected = [":11", ":12", "abc", "chan", "example", "hkabc101", "man", "tai"];
         assert_eq!(terms.collect::<Vec<_>>(), expected);
         let used = Query::select()
             .column(Alias::new("two_factor_at"))

@@ -14,6 +14,7 @@ use sea_orm::sea_query::{self, Alias, Expr, ExprTrait as _, Func, JoinType, Quer
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
 use crate::entities::{profile_activity, profiles};
+use crate::profile_terms::Search;
 use crate::{Connection, StoreError};
 use filter::{P, activity, profile};
 
@@ -46,7 +47,8 @@ impl<'a> ProfileListing<'a> {
         sorted: &Sorted,
         limit: u64,
     ) -> Result<Vec<(DirectoryEntry, Position)>, StoreError> {
-        let rows = self.0.executor().query_all(&page(scope, wanted, sorted, limit)).await?;
+        let search = self.search(scope, wanted, false).await?;
+        let rows = self.0.executor().query_all(&page(scope, wanted, &search, sorted, limit)).await?;
         let places = rows.iter().map(|row| place(row, sorted.by)).collect::<Result<Vec<_>, _>>()?;
         let ids = places.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
         let mut entries = self.entries(scope, profile(profiles::Column::Id).is_in(ids)).await?;
@@ -57,7 +59,8 @@ impl<'a> ProfileListing<'a> {
     /// How many entries there are.
     pub async fn count(&self, scope: &Scope, wanted: &ProfileFilter) -> Result<u64, StoreError> {
         let mut select = Query::select();
-        let joined = filter::apply(&mut select, scope, wanted);
+        let search = self.search(scope, wanted, true).await?;
+        let joined = filter::apply(&mut select, scope, wanted, &search);
         select.expr_as(Expr::cust("COUNT(*)"), Alias::new("n")).from_as(profiles::Entity, Alias::new(P));
         joined.join(&mut select);
         let row = self.0.executor().query_one(&select).await?;
@@ -69,6 +72,15 @@ impl<'a> ProfileListing<'a> {
     pub async fn find(&self, scope: &Scope, user_id: &str) -> Result<Option<DirectoryEntry>, StoreError> {
         let found = self.entries(scope, profile(profiles::Column::UserId).eq(user_id)).await?;
         Ok(found.into_values().next())
+    }
+
+    /// How terms are looked up: by asking each of the few of a participant, or as is quicker among all.
+    async fn search(&self, scope: &Scope, wanted: &ProfileFilter, whole: bool) -> Result<Search, StoreError> {
+        let terms = filter::terms(wanted);
+        if scope.participant().is_some() || wanted.participant.is_some() {
+            return Ok(Search::each(terms));
+        }
+        Search::plan(&self.0, terms, whole).await
     }
 
     async fn entries(
@@ -84,9 +96,15 @@ impl<'a> ProfileListing<'a> {
     }
 }
 
-fn page(scope: &Scope, wanted: &ProfileFilter, sorted: &Sorted, limit: u64) -> SelectStatement {
+fn page(
+    scope: &Scope,
+    wanted: &ProfileFilter,
+    search: &Search,
+    sorted: &Sorted,
+    limit: u64,
+) -> SelectStatement {
     let mut select = Query::select();
-    let mut joined = filter::apply(&mut select, scope, wanted);
+    let mut joined = filter::apply(&mut select, scope, wanted, search);
     let (key, tie) = sort(sorted.by);
     if sorted.by == ProfileSort::LastLogin {
         joined.activity = false;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use countersign_core::directory::profile::Profile;
 use countersign_core::directory::search;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::profile_terms::{ActiveModel, Column, Entity};
 use crate::entities::profiles;
@@ -29,40 +29,95 @@ fn terms(profile: &Profile) -> BTreeSet<String> {
 }
 
 /// Which terms are meant.
-pub(crate) enum Wanted<'a> {
+#[derive(Debug)]
+pub(crate) enum Wanted {
     /// All that begin so.
-    Beginning(&'a str),
+    Beginning(String),
     /// This one.
-    Exactly(&'a str),
+    Exactly(String),
 }
 
-/// The condition that a profile has such a term. `few` says that few profiles are asked about, so that looking each of
-/// them up is quicker than looking up the term.
-pub(crate) fn has(wanted: &Wanted<'_>, few: bool) -> Expr {
+/// Terms that are all wanted, and the one by which profiles are found. Where it is none, each profile in question is asked
+/// whether it has them: quicker for the few of a participant, and for terms that so many have that a page is full soon.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// The terms.
+    wanted: Vec<Wanted>,
+    /// The one to begin with.
+    first: Option<usize>,
+}
+
+/// Profiles found by one term that are worth sorting.
+const FEW: u64 = 2_000;
+
+impl Search {
+    /// Asks each profile.
+    pub(crate) fn each(wanted: Vec<Wanted>) -> Self {
+        Self { wanted, first: None }
+    }
+
+    /// Begins with the rarest term, unless it is the only one and common: then a page of its profiles is found sooner by
+    /// asking each. Who wants the `whole` has no page that is full soon.
+    pub(crate) async fn plan(
+        connection: &Connection<'_>,
+        wanted: Vec<Wanted>,
+        whole: bool,
+    ) -> Result<Self, StoreError> {
+        let mut rarest: Option<(u64, usize)> = None;
+        for (place, term) in wanted.iter().enumerate() {
+            let found = at_most_few(connection, term).await?;
+            if rarest.is_none_or(|(fewest, _)| found < fewest) {
+                rarest = Some((found, place));
+            }
+        }
+        let alone = wanted.len() == 1 && !whole;
+        let first = rarest.filter(|(found, _)| *found <= FEW || !alone).map(|(_, place)| place);
+        Ok(Self { wanted, first })
+    }
+
+    /// The conditions that a profile has every term.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = Expr> + '_ {
+        self.wanted.iter().enumerate().map(|(place, term)| {
+            let id = Expr::col((Alias::new("p"), profiles::Column::Id));
+            let mut select = matching(term);
+            if self.first == Some(place) {
+                select.column((Entity, Column::ProfileId));
+                id.in_subquery(select)
+            } else {
+                select.expr(Expr::val(1)).and_where(Expr::col((Entity, Column::ProfileId)).eq(id));
+                Expr::exists(select)
+            }
+        })
+    }
+}
+
+/// How many profiles have a term, counted to one more than few.
+async fn at_most_few(connection: &Connection<'_>, term: &Wanted) -> Result<u64, StoreError> {
+    let mut found = matching(term);
+    found.column((Entity, Column::ProfileId)).limit(FEW + 1);
+    let count = Query::select()
+        .expr_as(Expr::cust("COUNT(*)"), Alias::new("n"))
+        .from_subquery(found, Alias::new("found"))
+        .to_owned();
+    let row = connection.executor().query_one(&count).await?;
+    let count = row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+fn matching(term: &Wanted) -> SelectStatement {
     let mut select = Query::select();
     select.from(Entity);
-    let term = || Expr::col((Entity, Column::Term));
-    match wanted {
+    let column = || Expr::col((Entity, Column::Term));
+    match term {
         Wanted::Exactly(text) => {
-            select.and_where(term().eq(text.as_bytes().to_vec()));
+            select.and_where(column().eq(text.as_bytes().to_vec()));
         }
         Wanted::Beginning(text) => {
-            select.and_where(term().gte(text.as_bytes().to_vec()));
+            select.and_where(column().gte(text.as_bytes().to_vec()));
             // No byte of a UTF-8 text is 0xFF, so this is past every text that begins so.
             let past: Vec<u8> = text.bytes().chain([0xFF]).collect();
-            select.and_where(term().lt(past));
+            select.and_where(column().lt(past));
         }
     }
-    let id = Expr::col((Alias::new("p"), profiles::Column::Id));
-    if few { found_for(select, id) } else { id.in_subquery(found(select)) }
-}
-
-fn found_for(mut select: SelectStatement, id: Expr) -> Expr {
-    select.expr(Expr::val(1)).and_where(Expr::col((Entity, Column::ProfileId)).eq(id));
-    Expr::exists(select)
-}
-
-fn found(mut select: SelectStatement) -> SelectStatement {
-    select.column((Entity, Column::ProfileId));
     select
 }

@@ -25,10 +25,10 @@ pub fn terms<'a>(
     words.chain(groups.into_iter().map(|group| group_term(group.as_str()))).collect()
 }
 
-/// The term of a group. No word has a colon in it.
+/// The term of a group. No word begins with a colon, so that no beginning of a word finds a group.
 #[must_use]
 pub fn group_term(group: &str) -> String {
-    format!("group:{group}")
+    format!(":{group}")
 }
 
 #[cfg(test)]
@@ -41,7 +41,7 @@ mod tests {
             ["HKABC101", "O'Neil", "Tai Man", "tai.man@abc-clearing.example"],
             &["11".parse().unwrap()],
         );
-        let expected = ["abc", "clearing", "example", "group:11", "hkabc101", "man", "neil", "o", "tai"]
+        let expected = ["abc", "clearing", "example", ":11", "hkabc101", "man", "neil", "o", "tai"]
             .map(String::from);
         assert_eq!(found, BTreeSet::from(expected));
     }

@@ -9,10 +9,10 @@ use countersign_core::directory::standing::{MigrationState, TwoFactorState};
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::journey::steps::Channel;
 use countersign_core::{Timestamp, to_millis};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, JoinType, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, JoinType, Query, SelectStatement};
 
-use crate::entities::{otp_channels, passwords, profile_activity, profiles};
-use crate::profile_terms::{Wanted, has};
+use crate::entities::{otp_channels, participants, passwords, profile_activity, profiles};
+use crate::profile_terms::{Search, Wanted};
 
 /// `profiles`, `profile_activity`, `otp_channels` and `passwords` as these queries call them.
 pub(super) const P: &str = "p";
@@ -80,17 +80,24 @@ pub(super) fn within(select: &mut SelectStatement, scope: &Scope) {
     }
 }
 
+/// The terms that are wanted.
+pub(super) fn terms(wanted: &ProfileFilter) -> Vec<Wanted> {
+    let words = wanted.words.iter().cloned().map(Wanted::Beginning);
+    words.chain(wanted.group.as_deref().map(|group| Wanted::Exactly(group_term(group)))).collect()
+}
+
 /// Holds a query to a scope and to what is wanted; says which tables that takes.
-pub(super) fn apply(select: &mut SelectStatement, scope: &Scope, wanted: &ProfileFilter) -> Joined {
+pub(super) fn apply(
+    select: &mut SelectStatement,
+    scope: &Scope,
+    wanted: &ProfileFilter,
+    search: &Search,
+) -> Joined {
     within(select, scope);
     let mut joined = Joined::default();
     plain(select, wanted);
-    let few = scope.participant().is_some() || wanted.participant.is_some();
-    for word in &wanted.words {
-        select.and_where(has(&Wanted::Beginning(word), few));
-    }
-    if let Some(group) = &wanted.group {
-        select.and_where(has(&Wanted::Exactly(&group_term(group)), few));
+    for condition in search.conditions() {
+        select.and_where(condition);
     }
     if let Some(wanted) = wanted.channel {
         joined.channel = true;
@@ -124,12 +131,20 @@ fn plain(select: &mut SelectStatement, wanted: &ProfileFilter) {
         (profiles::Column::Status, wanted.status.map(ProfileStatus::as_str)),
         (profiles::Column::Kind, wanted.kind.map(UserKind::as_str)),
         (profiles::Column::ClearingHouse, wanted.clearing_house.map(ClearingHouse::as_str)),
-        (profiles::Column::Participant, wanted.participant.as_deref()),
     ];
     for (column, value) in conditions {
         if let Some(value) = value {
             select.and_where(profile(column).eq(value));
         }
+    }
+    if let Some(participant) = &wanted.participant {
+        // Participant IDs are unique in their house alone.
+        let named = Query::select()
+            .column(participants::Column::Id)
+            .from(participants::Entity)
+            .and_where(Expr::col(participants::Column::Participant).eq(participant.as_str()))
+            .to_owned();
+        select.and_where(profile(profiles::Column::ParticipantId).in_subquery(named));
     }
     if let Some(card) = wanted.card {
         let missing = profile(profiles::Column::Srn).is_null();
@@ -141,7 +156,15 @@ fn plain(select: &mut SelectStatement, wanted: &ProfileFilter) {
 fn two_factor(state: TwoFactorState) -> Expr {
     let unlocked = || activity(profile_activity::Column::LockedAt).is_null();
     match state {
-        TwoFactorState::Locked => unlocked().not(),
+        // Few are: they have an index of their own.
+        TwoFactorState::Locked => {
+            let locked = Query::select()
+                .column(profile_activity::Column::ProfileId)
+                .from(profile_activity::Entity)
+                .and_where(Expr::col(profile_activity::Column::LockedAt).is_not_null())
+                .to_owned();
+            profile(profiles::Column::Id).in_subquery(locked)
+        }
         TwoFactorState::None => unlocked().and(password_of().is_null()),
         TwoFactorState::PasswordOnly => unlocked().and(password_of().is_not_null()).and(channel().is_null()),
         TwoFactorState::SetUp => unlocked().and(password_of().is_not_null()).and(channel().is_not_null()),

@@ -77,7 +77,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
         let text = content::text(&parts.headers, body).await?;
         let content = content::read(&text)?;
         let attempts = parts.extensions.get::<Attempts>().cloned().unwrap_or_default();
-        let asked = format!("{} {}\n{text}", parts.method, parts.uri);
+        let built_on = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
+        let built_on = String::from_utf8_lossy(built_on);
+        let asked = format!("{} {}\n{built_on}\n{text}", parts.method, parts.uri);
         let attempt = attempts.begin(Attempt::new(&caller.key(), &key, &asked))?;
         Ok(Self { acting, content, attempt })
     }
@@ -116,7 +118,11 @@ impl From<IdempotencyError> for Refusal {
 #[must_use]
 pub fn answered(answer: StoredAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Json(answer.body)).into_response();
+    let mut response = if answer.body.is_null() {
+        status.into_response()
+    } else {
+        (status, Json(answer.body)).into_response()
+    };
     if let Some(version) = answer.version {
         response.headers_mut().insert(header::ETAG, etag(version));
     }

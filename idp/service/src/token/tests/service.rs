@@ -33,7 +33,7 @@ async fn a_service_costs_one_signature_and_no_query() {
     let claims = claims(services, &response.access_token, "at+jwt");
     let now = services.now().timestamp();
     assert_eq!(claims["iss"], "http://localhost:8080");
-    assert_eq!(claims["aud"], "http://localhost:8080");
+    assert_eq!(claims["aud"], "http://localhost:8080/api/v1");
     assert_eq!((&claims["sub"], &claims["client_id"]), (&json!("robot"), &json!("robot")));
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(now), &json!(now + 300)));
     assert_eq!(claims["scope"], "directory");
