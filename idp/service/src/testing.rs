@@ -98,7 +98,12 @@ pub async fn sqlite_node() -> TestNode {
 
 /// Another node on the database of `node`, with connections of its own and the same clock.
 pub async fn second_node(node: &TestNode) -> Services {
-    services(countersign_store::testing::connect(&node.database.url).await, &node.clock, 43)
+    further_node(node, 43).await
+}
+
+/// One more node on the database of `node`; each needs a seed of its own, other than 42 and 43.
+pub async fn further_node(node: &TestNode, seed: u64) -> Services {
+    services(countersign_store::testing::connect(&node.database.url).await, &node.clock, seed)
 }
 
 fn node(database: TestDatabase) -> TestNode {

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use super::support::{Has, PASSWORD, World, browser, secret, worlds};
 use crate::audit::{Sealer, backlog};
-use crate::testing::second_node;
+use crate::testing::further_node;
 use crate::{Services, login};
 
 const NODES: usize = 3;
@@ -96,8 +96,8 @@ async fn logins_while_sealing() {
             world.person(&format!("HKABC1{number:02}"), Has::App).await;
         }
         let mut nodes = vec![Arc::clone(world.services())];
-        for _ in 1..NODES {
-            nodes.push(Arc::new(second_node(&world.node).await));
+        for seed in 100..99 + NODES as u64 {
+            nodes.push(Arc::new(further_node(&world.node, seed).await));
         }
         rounds(&world, &nodes).await;
         report("nobody seals", &rounds(&world, &nodes).await);
