@@ -42,7 +42,7 @@ fn profile(number: usize) -> Profile {
         enabled: number % 5 != 0,
         surname: ["chan", "Chan", "LEE", "Ng", "wong"][number % 5].into(),
         other_names: ["Tai Man", "Siu-Ming"][number % 2].into(),
-        email: (number % 3 != 0).then(|| format!("user.{number}@abc.example")),
+        email: (number % 3 != 0).then(|| format!("user{number}@abc.example")),
         enable_from: None,
         disable_after: None,
         created_in: Phase::PreParallel,
