@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[expect(clippy::struct_excessive_bools, reason = "the house's own list of switches")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box of its own on the form")]
 pub struct ClearingHouseOptions {
     /// Deals in cash.
     pub cash: bool,
