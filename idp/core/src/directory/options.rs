@@ -7,7 +7,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The options of one profile. A profile without any may do none of it.
-#[expect(clippy::struct_excessive_bools, reason = "the house's own list of switches")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a box of its own on the form")]
