@@ -25,10 +25,10 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn definition(&self) -> anyhow::Result<GroupDefinition> {
-        let [en, zh_hant, zh_hans] = self.names.map(Label::parse);
+        let [english, traditional, simplified] = self.names.map(Label::parse);
         Ok(GroupDefinition {
             code: self.code.parse()?,
-            name: GroupName { en: en?, zh_hant: zh_hant?, zh_hans: zh_hans? },
+            name: GroupName { en: english?, zh_hant: traditional?, zh_hans: simplified? },
             functions: self.functions.iter().copied().collect(),
         })
     }
@@ -36,12 +36,12 @@ impl Line {
 
 fn group(
     code: &'static str,
-    en: &'static str,
-    zh_hant: &'static str,
-    zh_hans: &'static str,
+    english: &'static str,
+    traditional: &'static str,
+    simplified: &'static str,
     functions: &'static [TerminalFunction],
 ) -> Line {
-    Line { code, names: [en, zh_hant, zh_hans], functions }
+    Line { code, names: [english, traditional, simplified], functions }
 }
 
 /// Groups 11 to 26 are one task each, lettered ones a whole desk.
