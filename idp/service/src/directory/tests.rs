@@ -1,7 +1,9 @@
 //! Nothing changes without a second signature: every way in, every way out, on every kind of database.
 
+mod batch;
 mod decisions;
 mod parties;
+mod preparing;
 
 use countersign_core::directory::change_request::State;
 use countersign_core::directory::finding::FindingCode;
