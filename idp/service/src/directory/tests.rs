@@ -1,9 +1,13 @@
 //! Nothing changes without a second signature: every way in, every way out, on every kind of database.
 
 mod batch;
+mod conflicts;
 mod decisions;
+mod effects;
 mod parties;
 mod preparing;
+mod races;
+mod suspending;
 
 use countersign_core::directory::change_request::State;
 use countersign_core::directory::finding::FindingCode;

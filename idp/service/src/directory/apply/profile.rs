@@ -16,7 +16,7 @@ use countersign_store::{Activity, Directory, LoginFlows, Participants, SecondFac
 
 use super::{ApplyError, Effect, changed, notice};
 use crate::directory::secrets;
-use crate::login::Fault;
+use crate::login::{self, Fault};
 use crate::{enrolment, sessions};
 
 /// Puts one line into effect.
@@ -31,11 +31,12 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
         Change::ChangeProfile { fields, .. } => {
             let mut after = record.clone();
             fields.apply_to(&mut after);
+            effect.still_there(subject, fields, &after)?;
             replace(effect, subject, &record, &after).await
         }
         Change::DeleteProfile { .. } => delete(effect, subject, &record).await,
         Change::UnlockProfile { .. } => {
-            Activity::on(effect.tx.connection()).unlock(&profile.id).await?;
+            login::unlock(effect.services, effect.tx, profile).await?;
             notice::tell(effect, profile, News::ProfileChanged { at: effect.services.now() }).await
         }
         Change::ResetFactor { .. } => reset_factor(effect, &record).await,
@@ -69,10 +70,15 @@ pub(super) async fn merge(effect: &Effect<'_>, keep: &str, remove: &str) -> Resu
     delete(effect, removed_subject, &removed).await
 }
 
+/// The profile as the request was made for it, held: a login under way has ended before its sessions are, and none
+/// begins until this transaction has.
 async fn current(effect: &Effect<'_>, subject: &Subject) -> Result<ProfileRecord, ApplyError> {
     let everything = Scope::of_the_installation();
     let found = Directory::on(effect.tx.connection()).find(&everything, &subject.target.name).await?;
-    found.filter(|record| record.profile.version == subject.version).ok_or_else(|| changed(subject))
+    let found = found.filter(|record| record.profile.version == subject.version);
+    let record = found.ok_or_else(|| changed(subject))?;
+    Activity::on(effect.tx.connection()).hold(&record.profile.id).await?;
+    Ok(record)
 }
 
 async fn create(
@@ -95,6 +101,7 @@ async fn create(
     let mut record = blank(user_id, kind, &participant, effect.phases.of(house), now);
     record.profile.id = ProfileId::generate(&*effect.services.entropy);
     fields.apply_to(&mut record);
+    effect.still_there(subject, fields, &record)?;
     if !Directory::on(effect.tx.connection()).add(&record, now).await? {
         return Err(changed(subject));
     }
