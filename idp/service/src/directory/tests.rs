@@ -4,10 +4,12 @@ mod batch;
 mod conflicts;
 mod decisions;
 mod effects;
+mod model;
 mod on_screen;
 mod parties;
 mod preparing;
 mod races;
+mod secrets;
 mod suspending;
 
 use countersign_core::directory::change_request::State;
