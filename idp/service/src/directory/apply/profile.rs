@@ -12,7 +12,7 @@ use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::{Factor, News};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, Directory, LoginFlows, Participants, SecondFactors};
+use countersign_store::{Directory, LoginFlows, Participants, SecondFactors};
 
 use super::{ApplyError, Effect, changed, notice};
 use crate::directory::secrets;
@@ -70,15 +70,10 @@ pub(super) async fn merge(effect: &Effect<'_>, keep: &str, remove: &str) -> Resu
     delete(effect, removed_subject, &removed).await
 }
 
-/// The profile as the request was made for it, held: a login under way has ended before its sessions are, and none
-/// begins until this transaction has.
 async fn current(effect: &Effect<'_>, subject: &Subject) -> Result<ProfileRecord, ApplyError> {
     let everything = Scope::of_the_installation();
     let found = Directory::on(effect.tx.connection()).find(&everything, &subject.target.name).await?;
-    let found = found.filter(|record| record.profile.version == subject.version);
-    let record = found.ok_or_else(|| changed(subject))?;
-    Activity::on(effect.tx.connection()).hold(&record.profile.id).await?;
-    Ok(record)
+    found.filter(|record| record.profile.version == subject.version).ok_or_else(|| changed(subject))
 }
 
 async fn create(

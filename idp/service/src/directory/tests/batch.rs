@@ -74,9 +74,9 @@ async fn one_stale_line_stops_all_at_approval() {
     }
 }
 
-/// What a line may cost at approval: reading, holding and writing the profile and its terms, its sessions, grants and
+/// What a line may cost at approval: reading and writing the profile and its terms, its sessions, grants and
 /// logins, and its mails.
-const STATEMENTS_PER_LINE: u64 = 11;
+const STATEMENTS_PER_LINE: u64 = 10;
 
 #[tokio::test]
 async fn two_hundred_mailboxes_are_one_request() {

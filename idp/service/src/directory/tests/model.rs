@@ -15,7 +15,7 @@ use crate::directory::{DecideError, Decided, expire_overdue, reject, suspend, wi
 use crate::testing::SeededEntropy;
 use crate::testing::town::{HERE, towns};
 
-const STEPS: usize = 160;
+const STEPS: usize = 120;
 const HOUSES: [&str; 2] = ["ABC", "DEF"];
 
 /// What the model knows of somebody.

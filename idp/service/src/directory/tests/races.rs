@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::directory::change_request::Draft;
+use countersign_core::directory::signatures::Refusal;
+use countersign_core::directory::status::ProfileStatus;
 use countersign_core::oauth::acr::Acr;
 use countersign_store::Activity;
 
 use super::*;
-use crate::directory::{approve, expire_overdue, reject, submit, withdraw};
+use crate::directory::{DecideError, approve, expire_overdue, reject, submit, suspend, withdraw};
 use crate::sessions::{self, Login};
 use crate::testing::town::{HERE, towns};
 
@@ -174,6 +176,47 @@ async fn a_login_under_way_does_not_outlive_the_change() {
             approving.await.unwrap().unwrap();
             let present = sessions::peek(&services, cookie.expose()).await.unwrap();
             assert!(present.is_none(), "{} {kind}", town.kind());
+        }
+    }
+}
+
+/// Access that is being taken away is gone before anybody looks at it.
+#[tokio::test]
+async fn a_signature_under_way_waits_for_the_suspension_before_it() {
+    for town in towns().await {
+        for (whom, refusal) in
+            [("HKABC1Y1", Refusal::CheckerLacksRight), ("HKABC1X1", Refusal::MakerLacksRight)]
+        {
+            let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
+            let services = Arc::clone(&town.node.services);
+            let (checker, by) = (town.actor("HKABC1Y1").await, town.actor("HKABC1X2").await);
+            let tx = services.store.begin().await.unwrap();
+            suspend(&services, &tx, &by, whom, "why", HERE).await.unwrap();
+            let (node, id, hash) = (Arc::clone(&services), request.id.clone(), request.signed.hash().clone());
+            let approving = tokio::spawn(async move { approve(&node, &checker, &id, &hash, HERE).await });
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            tx.commit().await.unwrap();
+            let refused = approving.await.unwrap();
+            let is_refused = matches!(&refused, Err(DecideError::Refused(said)) if *said == refusal);
+            assert!(is_refused, "{} {whom}: {refused:?}", town.kind());
+            town.edit(whom, |record| record.set_status(ProfileStatus::Enabled)).await;
+            let maker = town.actor("HKABC1X1").await;
+            withdraw(&services, &maker, &request.id, HERE).await.unwrap();
+        }
+    }
+}
+
+/// Two who sign about one another at once wait in line rather than in a circle.
+#[tokio::test]
+async fn signatures_about_one_another_are_made_one_after_the_other() {
+    for town in towns().await {
+        for round in 0..8 {
+            let surname = json!({ "surname": format!("N{round}") });
+            let one = town.asked("OPS003", change("OPS001", &surname)).await;
+            let other = town.asked("OPS003", change("OPS002", &surname)).await;
+            let (first, second) = (town.actor("OPS001").await, town.actor("OPS002").await);
+            let (one, other) = tokio::join!(town.approve(&second, &one), town.approve(&first, &other));
+            assert!(one.is_ok() && other.is_ok(), "{}: {one:?} {other:?}", town.kind());
         }
     }
 }
