@@ -82,7 +82,7 @@ pub async fn approve(
     effect(services, tx, request, signature, checker.into(), source).await
 }
 
-/// Whether `checker` may sign `request`, by what the directory says at this moment.
+/// Whether `checker` may sign `request`, by what the directory says at this moment, and until `tx` has ended.
 pub(super) async fn signs(
     services: &Services,
     tx: &Tx,
@@ -90,6 +90,7 @@ pub(super) async fn signs(
     request: &ChangeRequest,
 ) -> Result<Result<Signed, Refusal>, Fault> {
     let bench = Bench::load(services, tx, request).await?;
+    bench.hold(tx, &request.maker.profile_id, checker.profile_id).await?;
     Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
 }
 

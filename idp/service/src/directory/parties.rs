@@ -9,7 +9,7 @@ use countersign_core::directory::signatures::{
     self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
 };
 use countersign_core::ids::{ProfileId, SessionId};
-use countersign_store::{Directory, Participants, StoreError, Tx};
+use countersign_store::{Activity, Directory, Participants, StoreError, Tx};
 
 use crate::Services;
 
@@ -71,6 +71,19 @@ impl Bench {
             sole_administrator,
             subjects: found.values().map(person).collect(),
         })
+    }
+
+    /// Holds everyone whom a signature is about or by. A suspension, a right that is withdrawn, or a login under way is
+    /// over before they are looked at, and the next begins when this transaction has ended.
+    pub(super) async fn hold(
+        &self,
+        tx: &Tx,
+        maker: &ProfileId,
+        checker: &ProfileId,
+    ) -> Result<(), StoreError> {
+        let subjects = self.subjects.iter().map(|subject| &subject.profile);
+        let everyone = subjects.chain([maker, checker]).cloned().collect();
+        Activity::on(tx.connection()).hold_all(&everyone).await
     }
 
     fn matter(&self) -> Matter<'_> {
