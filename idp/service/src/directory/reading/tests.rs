@@ -11,8 +11,8 @@ use super::profiles::Listing;
 use super::{participants, profiles};
 use crate::Services;
 use crate::directory::caller::{Caller, identify};
-use crate::testing::directory::{CONSOLE, holding};
 use crate::testing::applications::client;
+use crate::testing::directory::{CONSOLE, holding};
 use crate::testing::{TestNode, nodes};
 
 /// ABC, DEF and the exchange, each with people; and the scope of an administrator of ABC, as their token gives it.
