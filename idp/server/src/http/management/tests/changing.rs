@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 use countersign_core::directory::capabilities::AccessLevel::{Checker, Enquiry, Maker};
+use countersign_core::oauth::acr::Acr;
+use countersign_service::testing::directory::holding;
 use serde_json::{Value, json};
 
 use super::support::{Answer, House, house};
@@ -131,7 +133,11 @@ async fn nobody_signs_who_may_not() {
 #[tokio::test]
 async fn a_signature_is_fresh_and_names_what_was_seen() {
     let house = house().await;
-    let (maker, checker) = house.two().await;
+    let maker = house.administrator(&[Maker]).await;
+    let maker = house.token(&maker).await;
+    let profile = house.node.add_member(&house.abc, "HKABC1X2", holding(&[Checker])).await;
+    let person = house.node.person_of(profile, Acr::OtpApp).await;
+    let checker = house.token(&person).await;
     let (path, tag) = asked(&house, &maker).await;
     let approve = format!("{path}/approve");
     house.post(&approve, &checker, "k", &json!({})).await.assert_problem(428, "precondition-required");
@@ -140,6 +146,7 @@ async fn a_signature_is_fresh_and_names_what_was_seen() {
         answer.assert_problem(412, "precondition-failed");
     }
     house.node.clock.advance_seconds(301);
+    let checker = house.token(&person).await;
     for (path, content) in [(approve, json!({})), (format!("{path}/reject"), json!({ "reason": "No" }))] {
         let stale = house.post_to(&path, &checker, "k", &tag, &content).await;
         stale.assert_problem(401, "step-up-required");
@@ -162,7 +169,7 @@ async fn a_request_is_rejected_with_a_reason_or_taken_back() {
 
     let second = house.post("/change-requests", &maker, "2", &email("HKABC102", "b@abc.example")).await;
     let path = second.header("location").strip_prefix("/api/v1").unwrap().to_owned();
-    let foreign = house.post(&format!("{path}/withdraw"), &checker, "k", &json!({})).await;
+    let foreign = house.post(&format!("{path}/withdraw"), &checker, "f", &json!({})).await;
     assert_eq!(foreign.findings(), [("maker".into(), "not_the_maker".into())]);
     let withdrawn = house.post(&format!("{path}/withdraw"), &maker, "w", &json!({})).await;
     assert_eq!(withdrawn.json()["state"], "withdrawn");
@@ -196,7 +203,7 @@ async fn a_request_about_what_has_changed_is_over() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_way_is_named_by_field_in_the_reader_s_language() {
+async fn what_stands_in_the_way_is_named_by_field() {
     let house = house().await;
     let (maker, _) = house.two().await;
     let cases = [
@@ -215,11 +222,14 @@ async fn what_stands_in_the_way_is_named_by_field_in_the_reader_s_language() {
         assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
         assert_eq!(answer.findings(), [(field.to_owned(), code.to_owned())], "{}", answer.text);
     }
-    for (user_id, code) in [("HKABC1X1", "own_profile"), ("HKDEF101", "not_found"), ("HKABC999", "not_found")]
-    {
+    for (user_id, code) in [("HKDEF101", "not_found"), ("HKABC999", "not_found")] {
         let answer = house.post("/change-requests", &maker, "k", &email(user_id, "a@abc.example")).await;
         assert_eq!(answer.findings(), [("user_id".into(), code.into())], "{user_id}");
     }
+    let own = json!({ "kind": "delete_profile", "user_id": "HKABC1X1" });
+    let own = house.post("/change-requests", &maker, "k", &json!({ "change": own })).await;
+    assert!(own.findings().contains(&("user_id".into(), "own_profile".into())), "{}", own.text);
+    assert!(own.text.contains("your own profile"), "{}", own.text);
     // A warning stops nothing.
     let warned = house.post("/change-requests", &maker, "k", &email("HKABC101", "chan@gmail.com")).await;
     let finding = warned.json()["findings"][0].clone();
