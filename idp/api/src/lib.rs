@@ -7,11 +7,13 @@
 pub mod activity;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod drafts;
 pub mod me;
 pub mod page;
 pub mod participants;
 pub mod problem;
 pub mod profiles;
+pub mod requests;
 
 /// Where the API stands below the issuer: its resource identifier (RFC 8707) is the issuer followed by this.
 pub const BASE_PATH: &str = "/api/v1";

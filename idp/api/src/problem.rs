@@ -42,6 +42,9 @@ pub struct Finding {
     pub code: String,
     /// What is wrong, for people.
     pub message: String,
+    /// Whether it only warns, and stops nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub warning: bool,
 }
 
 impl Problem {

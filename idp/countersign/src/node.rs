@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use countersign_core::directory::service_hours::ServiceCalendar;
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_server::config::Config;
 use countersign_server::http::router::router;
@@ -54,6 +55,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         entropy,
         policy: config.policy.clone(),
         user_ids: UserIdGrammar::try_from(&config.policy.user_ids)?,
+        hours: ServiceCalendar::try_from(&config.policy.service_hours)?,
         issuer: config.issuer.clone(),
         keyring: Keyring::default(),
         clients: ClientRegistry::default(),

@@ -32,13 +32,16 @@ impl Attempt {
 }
 
 /// An answer to be given again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StoredAnswer {
     /// HTTP status.
     pub status: u16,
     /// Version of what was changed or made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// Its entity tag, quotes and all, where that is no version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
     /// Where it is found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -68,7 +71,27 @@ pub async fn claim(services: &Services, tx: &Tx, attempt: &Attempt) -> Result<Cl
     if keys.take(&attempt.key, &attempt.request, now, now + TimeDelta::seconds(lifetime)).await? {
         return Ok(Claim::Fresh);
     }
-    let Some(former) = keys.find(&attempt.key).await? else { return Ok(Claim::UnderWay) };
+    match former(services, &keys, attempt).await? {
+        // Whoever took it has not finished.
+        Claim::Fresh => Ok(Claim::UnderWay),
+        claim => Ok(claim),
+    }
+}
+
+/// What the key of an attempt says, without claiming it: for use cases that judge before they write.
+pub async fn look(services: &Services, tx: &Tx, attempt: &Attempt) -> Result<Claim, IdempotencyError> {
+    former(services, &IdempotencyKeys::on(tx.connection()), attempt).await
+}
+
+async fn former(
+    services: &Services,
+    keys: &IdempotencyKeys<'_>,
+    attempt: &Attempt,
+) -> Result<Claim, IdempotencyError> {
+    let former = keys.find(&attempt.key).await?;
+    let Some(former) = former.filter(|former| former.expires_at > services.now()) else {
+        return Ok(Claim::Fresh);
+    };
     if !former.request.same_as(&attempt.request) {
         return Ok(Claim::OtherRequest);
     }
@@ -90,6 +113,51 @@ pub async fn complete(
     let sealed = services.vault.seal(Purpose::RepeatedAnswer, bound_to, &json)?;
     let noted = IdempotencyKeys::on(tx.connection()).answer(&attempt.key, &sealed).await?;
     if noted { Ok(()) } else { Err(IdempotencyError::NotClaimed) }
+}
+
+/// An effect that is made once under its key: use cases that own their transaction claim and complete the attempt in it.
+pub struct Once<'a, T: ?Sized> {
+    /// The attempt.
+    pub attempt: &'a Attempt,
+    /// What is answered when this came of it.
+    pub answer: &'a (dyn Fn(&T) -> StoredAnswer + Sync),
+}
+
+impl<T: ?Sized> Once<'_, T> {
+    /// Whether it is the first, before anything is judged.
+    pub(crate) async fn look(&self, services: &Services, tx: &Tx) -> Result<(), NotFirst> {
+        first(look(services, tx, self.attempt).await?)
+    }
+
+    /// Claims it.
+    pub(crate) async fn claim(&self, services: &Services, tx: &Tx) -> Result<(), NotFirst> {
+        first(claim(services, tx, self.attempt).await?)
+    }
+
+    /// Notes what is answered, as the effect was `made`.
+    pub(crate) async fn complete(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        made: &T,
+    ) -> Result<(), IdempotencyError> {
+        complete(services, tx, self.attempt, &(self.answer)(made)).await
+    }
+}
+
+fn first(claim: Claim) -> Result<(), NotFirst> {
+    if claim == Claim::Fresh { Ok(()) } else { Err(NotFirst::Claimed(Box::new(claim))) }
+}
+
+/// An attempt is not the first under its key.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFirst {
+    /// What the key says instead; never [`Claim::Fresh`].
+    #[error("the idempotency key is taken")]
+    Claimed(Box<Claim>),
+    /// It cannot be looked up.
+    #[error(transparent)]
+    Failed(#[from] IdempotencyError),
 }
 
 /// The attempt cannot be looked up or noted.

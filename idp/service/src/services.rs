@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::directory::service_hours::ServiceCalendar;
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::policy::Policy;
 use countersign_core::{Clock, Entropy, Timestamp};
@@ -26,6 +27,8 @@ pub struct Services {
     pub policy: Policy,
     /// How user IDs look: the policy's patterns, read once.
     pub user_ids: UserIdGrammar,
+    /// When functions that keep hours are open: the policy's calendar, read once.
+    pub hours: ServiceCalendar,
     /// Who we are to applications.
     pub issuer: Issuer,
     /// Seals and keyed hashes.

@@ -15,6 +15,7 @@ pub mod town;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use countersign_core::directory::service_hours::{ServiceCalendar, ServiceHoursPolicy};
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::policy::{HashingPolicy, Policy};
 use countersign_core::{Clock, Entropy, Timestamp, from_millis};
@@ -97,6 +98,16 @@ pub async fn sqlite_node() -> TestNode {
     node(countersign_store::testing::sqlite().await)
 }
 
+impl TestNode {
+    /// The same node, keeping the shipped hours. Nobody may share it yet.
+    #[must_use]
+    pub fn keeping_hours(mut self) -> Self {
+        let services = Arc::get_mut(&mut self.services).unwrap();
+        services.hours = ServiceCalendar::try_from(&ServiceHoursPolicy::default()).unwrap();
+        self
+    }
+}
+
 /// Another node on the database of `node`, with connections of its own and the same clock.
 pub async fn second_node(node: &TestNode) -> Services {
     further_node(node, 43).await
@@ -116,6 +127,8 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     let policy = Policy {
         hashing: HashingPolicy { memory_kib: 64, iterations: 1, workers: 2, queue: 256 },
+        // Tests move the clock by days: who asks for hours gets them from `keeping_hours`.
+        service_hours: ServiceHoursPolicy { enforced: false, ..ServiceHoursPolicy::default() },
         ..Policy::default()
     };
     Services {
@@ -130,6 +143,7 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         hasher: PasswordHasher::new(&policy.hashing, entropy).unwrap(),
         outbound: Outbound::new(Reach::Private).unwrap(),
         user_ids: UserIdGrammar::try_from(&policy.user_ids).unwrap(),
+        hours: ServiceCalendar::try_from(&policy.service_hours).unwrap(),
         strangers: StrangerTally::default(),
         policy,
     }

@@ -1,7 +1,7 @@
 //! Attempts that must not be made twice: a key, what was asked under it, and what was answered.
 
 use countersign_core::secret::TokenHash;
-use countersign_core::{Timestamp, to_millis};
+use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertResult};
 
@@ -15,6 +15,8 @@ pub struct FormerAttempt {
     pub request: TokenHash,
     /// What was answered, sealed; nothing while it is under way.
     pub answer_sealed: Option<String>,
+    /// Until when the key is taken.
+    pub expires_at: Timestamp,
 }
 
 /// The repository of attempts.
@@ -58,6 +60,7 @@ impl<'a> IdempotencyKeys<'a> {
         Ok(row.map(|row| FormerAttempt {
             request: TokenHash::from_stored(row.request_hash),
             answer_sealed: row.answer_sealed,
+            expires_at: from_millis(row.expires_at),
         }))
     }
 

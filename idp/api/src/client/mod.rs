@@ -2,9 +2,10 @@
 
 mod error;
 mod pages;
+mod requests;
 mod token;
 
-use reqwest::header::{ACCEPT_LANGUAGE, ETAG};
+use reqwest::header::{ACCEPT_LANGUAGE, ETAG, IF_MATCH};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,9 +78,7 @@ impl<T: TokenSource> Client<T> {
 
     /// One user profile.
     pub async fn profile(&self, user_id: &str) -> Result<Versioned<Profile>, ClientError> {
-        let response = self.send(self.request(Method::GET, &["profiles", user_id])?).await?;
-        let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Versioned { value: response.json().await?, etag })
+        versioned(self.send(self.request(Method::GET, &["profiles", user_id])?).await?).await
     }
 
     /// All user profiles, as CSV. Read the body piece by piece: it may be long.
@@ -141,14 +140,16 @@ impl<T: TokenSource> Client<T> {
         content: &(impl Serialize + ?Sized),
         attempt: &Attempt<'_>,
     ) -> Result<Versioned<A>, ClientError> {
-        let mut request =
-            self.request(Method::POST, path)?.header(IDEMPOTENCY_KEY, attempt.key).json(content);
-        if let Some(etag) = attempt.if_match {
-            request = request.header(reqwest::header::IF_MATCH, etag);
-        }
-        let response = self.send(request).await?;
-        let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Versioned { value: response.json().await?, etag })
+        versioned(self.send(self.attempt(path, attempt)?.json(content)).await?).await
+    }
+
+    /// A request that changes something, without its content.
+    fn attempt(&self, path: &[&str], attempt: &Attempt<'_>) -> Result<RequestBuilder, ClientError> {
+        let request = self.request(Method::POST, path)?.header(IDEMPOTENCY_KEY, attempt.key);
+        Ok(match attempt.if_match {
+            Some(etag) => request.header(IF_MATCH, etag),
+            None => request,
+        })
     }
 
     /// A request below the API; each part of the path is escaped.
@@ -167,4 +168,9 @@ impl<T: TokenSource> Client<T> {
         let response = request.bearer_auth(token).send().await?;
         if response.status().is_success() { Ok(response) } else { Err(error::of(response).await) }
     }
+}
+
+async fn versioned<V: DeserializeOwned>(response: Response) -> Result<Versioned<V>, ClientError> {
+    let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Ok(Versioned { value: response.json().await?, etag })
 }

@@ -27,6 +27,9 @@ const DELIVER_EVERY: Duration = Duration::from_millis(250);
 /// How often expired rows are looked for.
 const CLEANUP_EVERY: Duration = Duration::from_mins(1);
 
+/// How often change requests are looked for that nobody decided in time.
+const EXPIRE_EVERY: Duration = Duration::from_mins(1);
+
 /// How often histograms are condensed, and gauges read.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -46,6 +49,7 @@ pub fn start(
     let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
     jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
+    jobs.spawn(every(EXPIRE_EVERY, shutdown.clone(), Arc::clone(services), expire_requests));
     jobs.spawn(every(UPKEEP_EVERY, shutdown.clone(), Arc::clone(services), move |services| {
         let metrics = metrics.clone();
         async move {
@@ -105,6 +109,14 @@ async fn follow_changes(services: Arc<Services>) {
     }
     if let Err(error) = countersign_service::clients::refresh(&services).await {
         tracing::error!(%error, "clients not refreshed");
+    }
+}
+
+async fn expire_requests(services: Arc<Services>) {
+    match countersign_service::directory::expire_overdue(&services).await {
+        Ok(0) => {}
+        Ok(requests) => tracing::info!(requests, "change requests expired"),
+        Err(error) => tracing::error!(%error, "change requests not expired"),
     }
 }
 

@@ -8,18 +8,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http_body_util::Limited;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tracing::Instrument as _;
 
 use super::Serving;
 use super::client::{ClientAddress, Peer};
 use super::refusal::{Panicked, panicked, refusal, wants_page};
 use crate::config::{LimitSettings, Network};
+use crate::http::management;
 
 const REQUEST_ID: &str = "x-request-id";
 
@@ -44,9 +46,24 @@ impl Observer {
 pub(super) fn around(router: Router, observer: Arc<Observer>, limits: &LimitSettings) -> Router {
     let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
     router
-        .layer(RequestBodyLimitLayer::new(body_bytes))
+        .layer(from_fn_with_state(body_bytes, limit_body))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(observer, observe))
+}
+
+/// Turns away a body that is too long: at once where it says so, else where it is read. Batches have a limit of their
+/// own.
+async fn limit_body(State(most): State<usize>, request: Request, next: Next) -> Response {
+    let most = if management::takes_batches(request.uri().path()) {
+        most.max(management::LONGEST_BATCH)
+    } else {
+        most
+    };
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
 }
 
 async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {

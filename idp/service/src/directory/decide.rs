@@ -13,6 +13,7 @@ use countersign_store::{ChangeRequests, Tx};
 use super::apply::{self, ApplyError};
 use super::parties::{Bench, Signer, signatory};
 use super::trail;
+use crate::idempotency::{IdempotencyError, NotFirst, Once};
 use crate::login::{Fault, faults};
 use crate::{Services, audit};
 
@@ -46,11 +47,23 @@ pub enum DecideError {
     /// A rejection says why.
     #[error("a reason is required")]
     NoReason,
+    /// It was decided under this key before, or is being decided.
+    #[error(transparent)]
+    NotFirst(#[from] NotFirst),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(DecideError);
+
+impl From<IdempotencyError> for DecideError {
+    fn from(error: IdempotencyError) -> Self {
+        NotFirst::from(error).into()
+    }
+}
+
+/// A decision made once under its key, which is answered with the request as it ended.
+pub type OnceDecided<'a> = Once<'a, ChangeRequest>;
 
 /// Approves the request whose document has this hash, and puts it into effect.
 pub async fn approve(
@@ -59,9 +72,10 @@ pub async fn approve(
     id: &RequestId,
     hash: &DocumentHash,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<Decided, DecideError> {
     let now = services.now();
-    let tx = services.store.begin().await?;
+    let tx = begin(services, once).await?;
     let request = load(&tx, checker, id).await?;
     if request.signed.hash() != hash {
         return Err(DecideError::AnotherDocument);
@@ -79,7 +93,7 @@ pub async fn approve(
         way: Way::Queue,
         sole_administrator: signed == Signed::BySoleAdministrator,
     };
-    effect(services, tx, request, signature, checker.into(), source).await
+    effect(services, tx, request, signature, checker.into(), source, once).await
 }
 
 /// Whether `checker` may sign `request`, by what the directory says at this moment, and until `tx` has ended.
@@ -102,8 +116,12 @@ pub(super) async fn effect(
     signature: Signature,
     signer: Person,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<Decided, DecideError> {
     let now = services.now();
+    if let Some(once) = once {
+        once.claim(services, &tx).await?;
+    }
     let applied = ChangeRequest { state: request.state.apply(signature.clone(), now)?, ..request.clone() };
     if !ChangeRequests::on(tx.connection()).end(&request.id, &applied.state, now).await? {
         drop(tx);
@@ -119,6 +137,9 @@ pub(super) async fn effect(
         Err(ApplyError::Fault(fault)) => return Err(fault.into()),
     }
     audit::append(services, &tx, trail::decided(signer, &applied, source)).await?;
+    if let Some(once) = once {
+        once.complete(services, &tx, &applied).await?;
+    }
     tx.commit().await?;
     Ok(Decided::Ended(Box::new(applied)))
 }
@@ -130,13 +151,14 @@ pub async fn reject(
     id: &RequestId,
     reason: &str,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<ChangeRequest, DecideError> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(DecideError::NoReason);
     }
     let now = services.now();
-    let tx = services.store.begin().await?;
+    let tx = begin(services, once).await?;
     let request = load(&tx, checker, id).await?;
     request.state.decidable(now)?;
     if let Err(refusal) = signs(services, &tx, &checker.into(), &request).await? {
@@ -144,7 +166,7 @@ pub async fn reject(
         return Err(DecideError::Refused(refusal));
     }
     let state = request.state.reject(signatory(checker), reason.to_owned(), now)?;
-    end(services, tx, checker.into(), ChangeRequest { state, ..request }, source).await
+    end(services, tx, checker.into(), ChangeRequest { state, ..request }, source, once).await
 }
 
 /// Takes back one's own request.
@@ -153,16 +175,17 @@ pub async fn withdraw(
     maker: &Actor,
     id: &RequestId,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<ChangeRequest, DecideError> {
     let now = services.now();
-    let tx = services.store.begin().await?;
+    let tx = begin(services, once).await?;
     let request = load(&tx, maker, id).await?;
     if request.maker.profile_id != maker.profile_id {
         deny(services, tx, maker, &request, "not the maker", source).await?;
         return Err(DecideError::NotTheMaker);
     }
     let state = request.state.withdraw(now)?;
-    end(services, tx, maker.into(), ChangeRequest { state, ..request }, source).await
+    end(services, tx, maker.into(), ChangeRequest { state, ..request }, source, once).await
 }
 
 async fn end(
@@ -171,12 +194,19 @@ async fn end(
     actor: Person,
     ended: ChangeRequest,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<ChangeRequest, DecideError> {
+    if let Some(once) = once {
+        once.claim(services, &tx).await?;
+    }
     if !ChangeRequests::on(tx.connection()).end(&ended.id, &ended.state, services.now()).await? {
         drop(tx);
         return Err(over(services, &ended.id).await?);
     }
     audit::append(services, &tx, trail::decided(actor, &ended, source)).await?;
+    if let Some(once) = once {
+        once.complete(services, &tx, &ended).await?;
+    }
     tx.commit().await?;
     Ok(ended)
 }
@@ -192,7 +222,7 @@ async fn conflict(
 ) -> Result<Decided, DecideError> {
     let state = request.state.conflict(signature.checker, what, services.now())?;
     let tx = services.store.begin().await?;
-    let ended = end(services, tx, signer, ChangeRequest { state, ..request }, source).await?;
+    let ended = end(services, tx, signer, ChangeRequest { state, ..request }, source, None).await?;
     Ok(Decided::Conflicted(Box::new(ended)))
 }
 
@@ -207,6 +237,16 @@ async fn deny(
 ) -> Result<(), Fault> {
     audit::append(services, &tx, trail::denied(actor, request, rule, source)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Begins, unless the same was decided under the same key before. The key itself is taken with the effect: what is
+/// refused may be tried again.
+pub(super) async fn begin(services: &Services, once: Option<&OnceDecided<'_>>) -> Result<Tx, DecideError> {
+    let tx = services.store.begin().await?;
+    if let Some(once) = once {
+        once.look(services, &tx).await?;
+    }
+    Ok(tx)
 }
 
 async fn load(tx: &Tx, actor: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {

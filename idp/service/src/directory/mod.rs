@@ -15,7 +15,7 @@ mod suspend;
 mod trail;
 mod world;
 
-pub use decide::{DecideError, Decided, approve, reject, withdraw};
+pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};
 pub use expire::expire_overdue;
 pub use on_screen::{CheckerEntry, OnScreenError, approve_on_screen, show_code};
 pub use prepare::{Prepared, prepare};

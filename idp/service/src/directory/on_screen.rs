@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Owner, Person, Subject};
 use countersign_core::directory::actor::{Actor, Scope};
-use countersign_core::directory::approval_code::{ApprovalCode, Matter, OnlyByQueue};
+use countersign_core::directory::approval_code::{ApprovalCode, Matter, OnlyByQueue, by_code};
 use countersign_core::directory::capabilities::AccessLevel;
 use countersign_core::directory::change_request::{
     Change, ChangeRequest, DocumentHash, Jurisdiction, Signatory, Signature, Way,
@@ -20,7 +20,7 @@ use countersign_core::mail::{Mail, News};
 use countersign_core::secret::SecretString;
 use countersign_store::{ApprovalCodes, ChangeRequests, Directory, StoreError, Tx};
 
-use super::decide::{DecideError, Decided, effect, signs};
+use super::decide::{DecideError, Decided, OnceDecided, begin, effect, signs};
 use super::parties::Signer;
 use crate::approval_codes::{self, Entry, EntryError};
 use crate::login::{Fault, faults};
@@ -89,8 +89,9 @@ pub async fn approve_on_screen(
     hash: &DocumentHash,
     entry: &CheckerEntry<'_>,
     source: &str,
+    once: Option<&OnceDecided<'_>>,
 ) -> Result<Decided, OnScreenError> {
-    let tx = services.store.begin().await?;
+    let tx = begin(services, once).await?;
     let request = load(&tx, maker, id).await?;
     if request.signed.hash() != hash {
         return Err(DecideError::AnotherDocument.into());
@@ -138,13 +139,24 @@ pub async fn approve_on_screen(
         way: Way::SameScreen,
         sole_administrator: signed == Signed::BySoleAdministrator,
     };
-    Ok(effect(services, tx, request, signature, Person::from(profile), source).await?)
+    Ok(effect(services, tx, request, signature, Person::from(profile), source, once).await?)
 }
 
 async fn load(tx: &Tx, maker: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {
     let scope = maker.scope().ok_or(DecideError::NotFound)?;
     let request = ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(DecideError::NotFound)?;
     if request.maker.profile_id == maker.profile_id { Ok(request) } else { Err(DecideError::NotTheMaker) }
+}
+
+/// Why the maker of `request` cannot have it approved on their screen, for all that is known before a code is entered.
+pub(super) async fn only_by_queue(
+    services: &Services,
+    tx: &Tx,
+    request: &ChangeRequest,
+) -> Result<Result<(), OnlyByQueue>, StoreError> {
+    let names: Vec<String> = request.targets().into_iter().map(|target| target.name).collect();
+    let about = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
+    Ok(by_code(&services.policy.approval_code, matter(request, about.values()), 0))
 }
 
 async fn check(

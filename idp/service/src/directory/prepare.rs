@@ -8,7 +8,6 @@ use countersign_core::directory::change_request::{
     Change, Document, Draft, Ground, Judged, Jurisdiction, Subject, judge, judge_merge,
 };
 use countersign_core::directory::finding::{Finding, FindingCode, Findings};
-use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
@@ -46,10 +45,9 @@ pub async fn prepare<'c>(
         return Ok(refused(maker, findings));
     }
     let world = World::load(&connection, &scope, draft).await?;
-    let grammar = UserIdGrammar::try_from(&services.policy.user_ids).map_err(Fault::internal)?;
     let ground = Ground {
         maker,
-        grammar: &grammar,
+        grammar: &services.user_ids,
         groups: world.groups(),
         policy: &services.policy,
         now: services.now(),

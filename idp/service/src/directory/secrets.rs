@@ -9,6 +9,7 @@ use countersign_core::secret::SecretString;
 use countersign_store::{ChangeRequests, RequestSecrets, Tx};
 
 use super::trail;
+use crate::idempotency::{IdempotencyError, NotFirst, Once};
 use crate::login::{Fault, faults};
 use crate::{Purpose, Services, audit};
 
@@ -21,11 +22,20 @@ pub enum RevealError {
     /// There is none, it was shown, its time is over, or they did not sign.
     #[error("nothing to show")]
     Nothing,
+    /// It was shown under this key before, or is being shown.
+    #[error(transparent)]
+    NotFirst(#[from] NotFirst),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(RevealError);
+
+impl From<IdempotencyError> for RevealError {
+    fn from(error: IdempotencyError) -> Self {
+        NotFirst::from(error).into()
+    }
+}
 
 /// Keeps what `request` made, as part of the transaction in which it was made.
 pub(super) async fn keep(
@@ -40,15 +50,19 @@ pub(super) async fn keep(
     Ok(RequestSecrets::on(tx.connection()).add(request, &sealed, expires_at).await?)
 }
 
-/// Shows what an applied request made, once.
+/// Shows what an applied request made, once; again only to who asks again under the same key.
 pub async fn reveal(
     services: &Services,
     reader: &Actor,
     id: &RequestId,
     source: &str,
+    once: Option<&Once<'_, SecretString>>,
 ) -> Result<SecretString, RevealError> {
     let scope = reader.scope().ok_or(RevealError::Nothing)?;
     let tx = services.store.begin().await?;
+    if let Some(once) = once {
+        once.claim(services, &tx).await?;
+    }
     let request = ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(RevealError::Nothing)?;
     let State::Applied { signature, .. } = &request.state else { return Err(RevealError::Nothing) };
     let signed = [&request.maker.profile_id, &signature.checker.profile_id];
@@ -63,6 +77,10 @@ pub async fn reveal(
     let opened = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
     let secret = opened.ok_or_else(|| Fault::internal("a request's secret cannot be opened"))?;
     audit::append(services, &tx, trail::secret_shown(reader, &request, source)).await?;
+    let secret = SecretString::new(secret);
+    if let Some(once) = once {
+        once.complete(services, &tx, &secret).await?;
+    }
     tx.commit().await?;
-    Ok(SecretString::new(secret))
+    Ok(secret)
 }

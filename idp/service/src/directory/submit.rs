@@ -4,6 +4,7 @@ use countersign_core::directory::actor::Actor;
 use countersign_core::directory::capabilities::AccessLevel;
 use countersign_core::directory::change_request::{ChangeRequest, Draft, SignedText, State, Target};
 use countersign_core::directory::finding::{Finding, FindingCode};
+use countersign_core::directory::service_hours::{ClosedUntil, TimedFunction};
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, Tx};
@@ -29,6 +30,9 @@ pub enum SubmitError {
     /// The maker's right is missing.
     #[error("not a maker")]
     NotAMaker,
+    /// Change User Profile keeps hours.
+    #[error(transparent)]
+    Closed(#[from] ClosedUntil),
     /// What stands in the way.
     #[error("the request cannot be submitted")]
     Refused(Vec<Finding>),
@@ -49,6 +53,9 @@ pub async fn submit(
 ) -> Result<Submitted, SubmitError> {
     if !maker.holds(AccessLevel::Maker) {
         return Err(SubmitError::NotAMaker);
+    }
+    if maintains(draft) {
+        services.hours.open_at(TimedFunction::ChangeUserProfile, services.now())?;
     }
     let prepared = prepare(services, || tx.connection(), maker, draft, reason).await?;
     let Prepared { document, mut findings, jurisdiction, concerns } = prepared;
@@ -80,6 +87,21 @@ pub async fn submit(
     }
     audit::append(services, tx, trail::submitted(maker, &request, source)).await?;
     Ok(Submitted { request, findings })
+}
+
+/// Whether it is what Change User Profile did, and so keeps its hours. Help for who cannot log in keeps none.
+fn maintains(draft: &Draft) -> bool {
+    match draft {
+        Draft::CreateProfile { .. }
+        | Draft::ChangeProfile { .. }
+        | Draft::DeleteProfile { .. }
+        | Draft::MergeProfiles { .. } => true,
+        Draft::UnlockProfile { .. }
+        | Draft::ResetFactor { .. }
+        | Draft::IssueEnrolmentCode { .. }
+        | Draft::ResetCardPin { .. } => false,
+        Draft::Batch { lines } => lines.iter().any(maintains),
+    }
 }
 
 /// Somebody else was faster with a request about the same thing.

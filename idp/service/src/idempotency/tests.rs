@@ -14,6 +14,7 @@ fn answer() -> StoredAnswer {
         version: Some(1),
         location: Some("/x".into()),
         body: json!({ "code": "once" }),
+        ..StoredAnswer::default()
     }
 }
 

@@ -179,7 +179,7 @@ impl Town {
 
     /// Approves a request from the queue.
     pub async fn approve(&self, checker: &Actor, request: &ChangeRequest) -> Result<Decided, DecideError> {
-        directory::approve(self.services(), checker, &request.id, request.signed.hash(), HERE).await
+        directory::approve(self.services(), checker, &request.id, request.signed.hash(), HERE, None).await
     }
 
     /// Has a draft of one signed by another, and gives the request as it ended.

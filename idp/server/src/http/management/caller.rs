@@ -14,7 +14,7 @@ use super::refusal::{Kind, Refusal};
 /// Whoever it is, rights or none.
 pub struct Known(pub Caller);
 
-/// Someone who may look, and how far. Hours that a listing keeps are to be asked for here, where every reader passes.
+/// Someone who may look, and how far.
 pub struct Reading {
     /// Who.
     pub caller: Caller,

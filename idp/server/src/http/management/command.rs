@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_api::IDEMPOTENCY_KEY;
 use countersign_service::directory::caller::Caller;
-use countersign_service::idempotency::{Attempt, Claim, IdempotencyError, StoredAnswer};
+use countersign_service::idempotency::{Attempt, Claim, IdempotencyError, NotFirst, StoredAnswer};
 use serde::de::DeserializeOwned;
 
 use super::caller::Acting;
@@ -71,17 +72,34 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Command<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let (mut parts, body) = request.into_parts();
-        let acting = Acting::from_request_parts(&mut parts, state).await?;
-        let key = key(&parts.headers)?;
-        let caller: Caller = caller::known(&parts)?;
+        let came = Came::with(&mut parts, state).await?;
         let text = content::text(&parts.headers, body).await?;
-        let content = content::read(&text)?;
+        came.asking(&parts, &text, content::read(&text)?)
+    }
+}
+
+/// Who came with a command, and under which key, before what they bring is read.
+pub(super) struct Came {
+    acting: Acting,
+    caller: Caller,
+    key: String,
+}
+
+impl Came {
+    /// Who came with a request of these parts.
+    pub(super) async fn with<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let acting = Acting::from_request_parts(parts, state).await?;
+        Ok(Self { acting, caller: caller::known(parts)?, key: key(&parts.headers)? })
+    }
+
+    /// What they want, which was read from `text`.
+    pub(super) fn asking<T>(self, parts: &Parts, text: &str, content: T) -> Result<Command<T>, Refusal> {
         let attempts = parts.extensions.get::<Attempts>().cloned().unwrap_or_default();
         let built_on = parts.headers.get(header::IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
         let built_on = String::from_utf8_lossy(built_on);
         let asked = format!("{} {}\n{built_on}\n{text}", parts.method, parts.uri);
-        let attempt = attempts.begin(Attempt::new(&caller.key(), &key, &asked))?;
-        Ok(Self { acting, content, attempt })
+        let attempt = attempts.begin(Attempt::new(&self.caller.key(), &self.key, &asked))?;
+        Ok(Command { acting: self.acting, content, attempt })
     }
 }
 
@@ -108,6 +126,18 @@ pub fn claimed(claim: Claim) -> Result<(), Result<StoredAnswer, Refusal>> {
     }
 }
 
+/// What is answered to an attempt that is not the first under its key.
+pub fn not_first(error: NotFirst) -> Result<Response, Refusal> {
+    match error {
+        NotFirst::Failed(error) => Err(error.into()),
+        NotFirst::Claimed(claim) => match claimed(*claim) {
+            Err(Ok(answer)) => Ok(answered(answer)),
+            Err(Err(refusal)) => Err(refusal),
+            Ok(()) => Err(Refusal::new(Kind::IdempotencyKeyUnderWay)),
+        },
+    }
+}
+
 impl From<IdempotencyError> for Refusal {
     fn from(error: IdempotencyError) -> Self {
         Self::internal(&error)
@@ -125,6 +155,9 @@ pub fn answered(answer: StoredAnswer) -> Response {
     };
     if let Some(version) = answer.version {
         response.headers_mut().insert(header::ETAG, etag(version));
+    }
+    if let Some(tag) = answer.etag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
     }
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         response.headers_mut().insert(header::LOCATION, location);

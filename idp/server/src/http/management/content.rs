@@ -7,15 +7,25 @@ use serde_json::Value;
 
 use super::refusal::{Fault, Flaw, Kind, Refusal};
 
-/// Longest body that is read: a batch of a few hundred lines.
+/// Longest body that is read where no batch is sent.
 const LONGEST: usize = 64 * 1024;
 
-/// The text of a body that says that it is JSON.
+/// The text of a body that says that it is JSON. Nothing at all says nothing: `{}`.
 pub(super) async fn text(headers: &HeaderMap, body: Body) -> Result<String, Refusal> {
-    if !is_json(headers) {
+    if headers.contains_key(header::CONTENT_TYPE) && !is(headers, "application/json") {
         return Err(Refusal::new(Kind::UnsupportedMediaType));
     }
-    let bytes = to_bytes(body, LONGEST).await.map_err(|_| Refusal::new(Kind::ContentTooLarge))?;
+    let text = whole(body, LONGEST).await?;
+    match (headers.contains_key(header::CONTENT_TYPE), text.is_empty()) {
+        (true, _) => Ok(text),
+        (false, true) => Ok("{}".to_owned()),
+        (false, false) => Err(Refusal::new(Kind::UnsupportedMediaType)),
+    }
+}
+
+/// A body of at most `most` bytes, as text.
+pub(super) async fn whole(body: Body, most: usize) -> Result<String, Refusal> {
+    let bytes = to_bytes(body, most).await.map_err(|_| Refusal::new(Kind::ContentTooLarge))?;
     String::from_utf8(bytes.into()).map_err(|_| Refusal::new(Kind::MalformedContent))
 }
 
@@ -31,10 +41,11 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     if flaws.is_empty() { Ok(content) } else { Err(Refusal::of(Kind::InvalidContent, flaws)) }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the content is of `wanted` type.
+pub(super) fn is(headers: &HeaderMap, wanted: &str) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
+    kind.eq_ignore_ascii_case(wanted)
 }
 
 fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
@@ -59,15 +70,21 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let path = if path == "." { "" } else { path.as_str() };
     // An unknown member is part of the path already.
     let field = if path.ends_with(name) { path.to_owned() } else { join(path, name) };
-    let field = field.chars().filter(|c| !c.is_control()).take(200).collect();
-    Refusal::of(Kind::MalformedContent, vec![Flaw { field, fault }])
+    let field: String = field.chars().filter(|c| !c.is_control()).take(200).collect();
+    Refusal::of(Kind::MalformedContent, vec![Flaw { field: as_in_forms(&field), fault }])
+}
+
+/// A member of a draft by the name that the rules have for it: `email` rather than `change.fields.email`, and
+/// `lines[3].email` in a batch.
+fn as_in_forms(path: &str) -> String {
+    path.strip_prefix("change.").unwrap_or(path).replace("fields.", "")
 }
 
 /// Finds texts with control characters or markup, wherever they are. Lines may end: people write reasons.
 fn look(value: &Value, at: &str, flaws: &mut Vec<Flaw>) {
     match value {
         Value::String(text) if !is_plain(text) => {
-            flaws.push(Flaw { field: at.to_owned(), fault: Fault::NotPlainText });
+            flaws.push(Flaw { field: as_in_forms(at), fault: Fault::NotPlainText });
         }
         Value::Array(items) => {
             for (number, item) in items.iter().enumerate() {
@@ -83,7 +100,8 @@ fn look(value: &Value, at: &str, flaws: &mut Vec<Flaw>) {
     }
 }
 
-fn is_plain(text: &str) -> bool {
+/// Whether a text holds neither control characters nor markup; lines may end.
+pub(super) fn is_plain(text: &str) -> bool {
     let line_end = |c: char| matches!(c, '\n' | '\r' | '\t');
     text.chars().all(|c| line_end(c) || !c.is_control() && !matches!(c, '<' | '>' | '\u{FFFD}'))
 }

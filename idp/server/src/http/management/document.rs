@@ -65,11 +65,14 @@ pub(super) async fn show() -> Response {
 fn name_problems(item: &mut PathItem, named: bool) {
     for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
         let changes = operation.request_body.is_some();
+        let id = operation.operation_id.clone().unwrap_or_default();
         let kinds = Kind::ALL.iter().copied().filter(|kind| match kind {
             Kind::NotFound => named,
             kind if OF_CHANGES.contains(kind) => changes,
             Kind::MethodNotAllowed => false,
-            _ => true,
+            kind => {
+                OF_SOME.iter().find(|(of, _)| of == kind).is_none_or(|(_, ids)| ids.contains(&id.as_str()))
+            }
         });
         for kind in kinds.collect::<Vec<_>>() {
             name(operation, kind);
@@ -89,6 +92,20 @@ const OF_CHANGES: [Kind; 10] = [
     Kind::IdempotencyKeyReused,
     Kind::InvalidContent,
     Kind::PreconditionRequired,
+];
+
+/// Problems that only these operations have.
+const OF_SOME: [(Kind, &[&str]); 7] = [
+    (Kind::Closed, &["list_profiles", "export_profiles", "submit_request", "submit_batch"]),
+    (Kind::MayNotSign, &["approve_request", "reject_request", "approve_request_on_screen"]),
+    (Kind::OnlyByQueue, &["approve_request_on_screen", "show_approval_code"]),
+    (Kind::CodeWrong, &["approve_request_on_screen"]),
+    (
+        Kind::RequestEnded,
+        &["approve_request", "reject_request", "withdraw_request", "approve_request_on_screen"],
+    ),
+    (Kind::RequestConflicted, &["approve_request", "approve_request_on_screen"]),
+    (Kind::NotEnabled, &["suspend_profile"]),
 ];
 
 /// Adds a problem to an operation; problems of one status share a response.
@@ -141,13 +158,16 @@ mod tests {
         assert!(paths.len() >= 8, "{}", paths.len());
         for (path, item) in paths {
             assert!(path.starts_with("/api/v1/"), "{path}");
-            let responses = &item["get"]["responses"];
-            assert!(responses["200"]["content"].is_object(), "{path}");
-            for status in ["400", "401", "403", "429", "500"] {
-                let problem = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
-                assert_eq!(*problem, "#/components/schemas/Problem", "{path} {status}");
+            for (method, operation) in item.as_object().unwrap() {
+                let responses = &operation["responses"];
+                let done = if responses["201"].is_object() { "201" } else { "200" };
+                assert!(responses[done]["content"].is_object(), "{method} {path}");
+                for status in ["400", "401", "403", "429", "500"] {
+                    let problem = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+                    assert_eq!(*problem, "#/components/schemas/Problem", "{method} {path} {status}");
+                }
+                assert_eq!(responses["404"].is_object(), path.contains('{'), "{method} {path}");
             }
-            assert_eq!(responses["404"].is_object(), path.contains('{'), "{path}");
         }
         assert!(document["components"]["schemas"]["Problem"].is_object());
     }

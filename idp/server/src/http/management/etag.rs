@@ -4,6 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
+use countersign_core::directory::change_request::DocumentHash;
 
 use super::refusal::{Kind, Refusal};
 
@@ -29,14 +30,46 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let mut given = parts.headers.get_all(header::IF_MATCH).iter();
-        let (first, second) = (given.next(), given.next());
-        let text = first.filter(|_| second.is_none()).and_then(|value| value.to_str().ok()).map(str::trim);
-        match text {
-            // `*` says that the change was built on nothing in particular.
-            None | Some("" | "*") => Err(Refusal::new(Kind::PreconditionRequired)),
-            Some(tag) => Ok(Self(version(tag))),
-        }
+        Ok(Self(version(tag(parts)?)))
+    }
+}
+
+/// The one entity tag in `If-Match`.
+fn tag(parts: &Parts) -> Result<&str, Refusal> {
+    let mut given = parts.headers.get_all(header::IF_MATCH).iter();
+    let (first, second) = (given.next(), given.next());
+    let text = first.filter(|_| second.is_none()).and_then(|value| value.to_str().ok()).map(str::trim);
+    match text {
+        // `*` says that the change was built on nothing in particular.
+        None | Some("" | "*") => Err(Refusal::new(Kind::PreconditionRequired)),
+        Some(tag) => Ok(tag),
+    }
+}
+
+/// The entity tag of a request's document: what it says never changes, so its hash is its tag.
+#[must_use]
+pub fn document_tag(hash: &DocumentHash) -> String {
+    format!("\"{hash}\"")
+}
+
+/// The document that an approval is meant for, from `If-Match`: who approves names what they saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IfDocument(Option<DocumentHash>);
+
+impl IfDocument {
+    /// Its hash; a tag that is none of ours matches nothing.
+    pub fn hash(self) -> Result<DocumentHash, Refusal> {
+        self.0.ok_or_else(|| Refusal::new(Kind::PreconditionFailed))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfDocument {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let tag = tag(parts)?;
+        let bare = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        Ok(Self(bare.and_then(|hash| hash.parse().ok())))
     }
 }
 

@@ -5,11 +5,14 @@
 //! [`caller::Acting`] a person, [`caller::SteppedUp`] fresh proof. Cookies are never looked at.
 
 mod activity;
+mod approval_code;
+mod batches;
 pub mod caller;
 pub mod command;
 mod content;
 mod document;
 pub mod etag;
+mod fault;
 mod gate;
 mod me;
 mod pages;
@@ -18,6 +21,7 @@ mod participants;
 mod profiles;
 mod rate;
 pub mod refusal;
+mod requests;
 mod speak;
 
 use std::sync::Arc;
@@ -33,6 +37,7 @@ use self::gate::Gate;
 use self::refusal::{Kind, Refusal};
 use super::state::AppState;
 
+pub use batches::{LONGEST as LONGEST_BATCH, takes_batches};
 pub use document::document;
 
 /// Every route of the API.
@@ -66,6 +71,18 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(participants::progress))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
+        .routes(routes!(requests::list::list, requests::submit::submit))
+        .routes(routes!(requests::submit::validate))
+        .routes(routes!(requests::show::show))
+        .routes(routes!(requests::decide::approve))
+        .routes(routes!(requests::decide::reject))
+        .routes(routes!(requests::decide::withdraw))
+        .routes(routes!(requests::on_screen::approve))
+        .routes(routes!(requests::secret::show))
+        .routes(routes!(batches::submit))
+        .routes(routes!(batches::validate))
+        .routes(routes!(profiles::suspend::suspend))
+        .routes(routes!(approval_code::show))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use chrono::DateTime;
 use countersign_core::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::refusal::{Fault, Flaw, Kind, Refusal};
@@ -49,6 +51,25 @@ impl Parameters {
     pub fn one_of<T: FromStr>(&mut self, name: &str) -> Option<T> {
         let text = self.given.remove(name)?;
         text.parse().ok().or_else(|| self.wrong(name, Fault::NotAllowed))
+    }
+
+    /// One of a closed list of the contract.
+    pub fn known<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let text = self.text(name, 40)?;
+        let known = serde_json::from_value(Value::String(text)).ok();
+        known.or_else(|| self.wrong(name, Fault::NotAllowed))
+    }
+
+    /// A word that `T` knows, as it stands.
+    pub fn word<T: DeserializeOwned>(&mut self, name: &str) -> Option<String> {
+        let word = self.given.get(name).cloned();
+        self.known::<T>(name).and(word)
+    }
+
+    /// Whether nothing was found wrong so far.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.flaws.is_empty()
     }
 
     /// A number within `range`.

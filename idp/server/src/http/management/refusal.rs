@@ -4,11 +4,12 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_core::directory::service_hours::ClosedUntil;
 use countersign_core::oauth::error::{ErrorCode, OAuthError};
 use countersign_service::directory::reading::profiles::ReadError;
 
+pub use super::fault::Fault;
 use crate::http::oauth::machine::note;
-use crate::http::pages::Arg;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $status:ident $text:literal),* $(,)?) => {
@@ -58,12 +59,26 @@ kinds! {
     InsufficientScope = FORBIDDEN "insufficient-scope",
     /// The caller does not hold the right.
     Forbidden = FORBIDDEN "forbidden",
+    /// The function keeps hours, and these are not its.
+    Closed = FORBIDDEN "closed",
+    /// Their signature would not suffice.
+    MayNotSign = FORBIDDEN "may-not-sign",
+    /// An approval code does not approve this.
+    OnlyByQueue = FORBIDDEN "only-by-queue",
+    /// Checker and approval code do not go together.
+    CodeWrong = FORBIDDEN "code-wrong",
     /// There is no such thing, as far as the caller sees.
     NotFound = NOT_FOUND "not-found",
     /// There is, but not by this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED "method-not-allowed",
     /// The same request is under way.
     IdempotencyKeyUnderWay = CONFLICT "idempotency-key-under-way",
+    /// The request was decided before.
+    RequestEnded = CONFLICT "request-ended",
+    /// What the request was about had changed: it is over, and nothing was applied.
+    RequestConflicted = CONFLICT "request-conflicted",
+    /// The profile is not enabled, so nothing can be taken away.
+    NotEnabled = CONFLICT "not-enabled",
     /// It was changed since the caller saw it.
     PreconditionFailed = PRECONDITION_FAILED "precondition-failed",
     /// The body is longer than any that makes sense.
@@ -89,82 +104,6 @@ pub struct Flaw {
     pub field: String,
     /// What is wrong.
     pub fault: Fault,
-}
-
-/// What can be wrong with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No such field or parameter.
-    Unknown,
-    /// Given more than once.
-    Repeated,
-    /// Not UTF-8, or with control characters or markup in it.
-    NotPlainText,
-    /// Longer than this many characters.
-    TooLong(u32),
-    /// None of the values that it may have.
-    NotAllowed,
-    /// Not a number from the first to the second.
-    OutOfRange(u32, u32),
-    /// Not an instant of RFC 3339.
-    NotAnInstant,
-    /// Not a cursor of this listing.
-    ForeignCursor,
-    /// It must be there.
-    Missing,
-    /// Of another form than it must have.
-    WrongType,
-}
-
-impl Fault {
-    /// Every fault, for the tests of the texts.
-    pub const ALL: &[Self] = &[
-        Self::Unknown,
-        Self::Repeated,
-        Self::NotPlainText,
-        Self::TooLong(0),
-        Self::NotAllowed,
-        Self::OutOfRange(0, 0),
-        Self::NotAnInstant,
-        Self::ForeignCursor,
-        Self::Missing,
-        Self::WrongType,
-    ];
-
-    /// The code, for programs.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Repeated => "repeated",
-            Self::NotPlainText => "not_plain_text",
-            Self::TooLong(_) => "too_long",
-            Self::NotAllowed => "not_allowed",
-            Self::OutOfRange(..) => "out_of_range",
-            Self::NotAnInstant => "not_an_instant",
-            Self::ForeignCursor => "foreign_cursor",
-            Self::Missing => "missing",
-            Self::WrongType => "wrong_type",
-        }
-    }
-
-    /// The key of its text.
-    #[must_use]
-    pub fn key(self) -> String {
-        format!("finding-{}", self.code().replace('_', "-"))
-    }
-
-    /// The arguments of its text.
-    #[must_use]
-    pub fn args(self) -> Vec<(&'static str, Arg)> {
-        match self {
-            Self::TooLong(most) => vec![("most", Arg::Number(most))],
-            Self::OutOfRange(least, most) => {
-                vec![("least", Arg::Number(least)), ("most", Arg::Number(most))]
-            }
-            _ => Vec::new(),
-        }
-    }
 }
 
 /// A request that is not served. Without [`super::speak`] around it, it has no body.
@@ -208,6 +147,12 @@ impl Refusal {
         Self::new(Kind::Internal)
     }
 
+    /// The function is closed; until when, where the calendar says.
+    #[must_use]
+    pub fn closed(ClosedUntil(until): ClosedUntil) -> Self {
+        Self::of(Kind::Closed, vec![Flaw { field: "time".to_owned(), fault: Fault::Closed(until) }])
+    }
+
     /// Nobody has said who they are (RFC 6750 §3.1: no error code for who did not try).
     #[must_use]
     pub fn unauthenticated() -> Self {
@@ -224,6 +169,12 @@ impl Refusal {
              max_age=\"{max_age}\""
         );
         Self::new(Kind::StepUpRequired).with(header::WWW_AUTHENTICATE, &challenge)
+    }
+}
+
+impl From<ClosedUntil> for Refusal {
+    fn from(closed: ClosedUntil) -> Self {
+        Self::closed(closed)
     }
 }
 

@@ -1,13 +1,16 @@
 //! The outermost layer: a refusal gets its words, in the caller's language, and nobody keeps an answer.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_api::problem::{CONTENT_TYPE, Finding, Problem};
 
-use super::refusal::{Flaw, Refusal};
+use super::refusal::{Fault, Flaw, Refusal};
 use crate::http::locale::Locale;
 use crate::http::pages::Texts;
 
@@ -43,11 +46,29 @@ fn problem(refusal: &Refusal, texts: Texts) -> Problem {
     }
 }
 
-fn finding(flaw: &Flaw, texts: Texts) -> Finding {
+/// A finding in words.
+pub(super) fn finding(flaw: &Flaw, texts: Texts) -> Finding {
     Finding {
         field: flaw.field.clone(),
         code: flaw.fault.code().to_owned(),
-        message: texts.with(&flaw.fault.key(), &flaw.fault.args()),
+        message: said(&flaw.fault, texts),
+        warning: flaw.fault.is_warning(),
+    }
+}
+
+/// What there is to say, in words.
+pub(super) fn said(fault: &Fault, texts: Texts) -> String {
+    texts.with(&fault.key(), &fault.args())
+}
+
+/// The language of the caller, for answers that hold words.
+pub(super) struct Speaking(pub(super) Texts);
+
+impl<S: Send + Sync> FromRequestParts<S> for Speaking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Texts(accepted(&parts.headers))))
     }
 }
 

@@ -1,10 +1,15 @@
 //! The management API as a program meets it, through the whole router.
 
+mod batches;
 mod benchmark;
+mod changing;
 mod client;
 mod commands;
+mod contract;
 mod door;
+mod hours;
 mod listing;
+mod on_screen;
 mod reading;
 mod scope;
 mod support;

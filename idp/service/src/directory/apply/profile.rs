@@ -8,7 +8,6 @@ use countersign_core::directory::change_request::{
 use countersign_core::directory::participant::ParticipantCode;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
-use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::{Factor, News};
 use countersign_core::oauth::session::EndedBecause;
@@ -89,8 +88,7 @@ async fn create(
     let found = Participants::on(effect.tx.connection()).find(house, code.as_str()).await?;
     let participant =
         found.filter(|participant| participant.closed_at.is_none()).ok_or_else(|| changed(subject))?;
-    let grammar = UserIdGrammar::try_from(&effect.services.policy.user_ids).map_err(Fault::internal)?;
-    let kind = grammar.kind_in(house, user_id).map_err(|_| changed(subject))?;
+    let kind = effect.services.user_ids.kind_in(house, user_id).map_err(|_| changed(subject))?;
     effect.allowed(change, subject, kind, house)?;
     let now = effect.services.now();
     let mut record = blank(user_id, kind, &participant, effect.phases.of(house), now);

@@ -4,6 +4,7 @@ pub mod cursor;
 pub mod page;
 pub mod participants;
 pub mod profiles;
+pub mod requests;
 
 #[cfg(test)]
 mod tests;

@@ -40,10 +40,10 @@ async fn everyone_else_is_refused_by_name_and_it_is_written_down() {
         for (user_id, refusal) in &roles {
             let actor = town.actor(user_id).await;
             assert_eq!(&word(&town.approve(&actor, &request).await), refusal, "{} {user_id}", town.kind());
-            let rejected = reject(services, &actor, &request.id, "no", HERE).await;
+            let rejected = reject(services, &actor, &request.id, "no", HERE, None).await;
             assert_eq!(&word(&rejected), refusal, "{user_id}");
             if user_id != &"HKABC1X1" {
-                let taken_back = word(&withdraw(services, &actor, &request.id, HERE).await);
+                let taken_back = word(&withdraw(services, &actor, &request.id, HERE, None).await);
                 let expected = if refusal == "not found" { "not found" } else { "not the maker" };
                 assert_eq!(taken_back, expected, "{user_id}");
                 denied += u32::from(expected == "not the maker");
@@ -86,17 +86,17 @@ async fn a_checker_refuses_with_a_reason_and_a_maker_takes_back() {
         let checker = town.actor("HKABC1Y1").await;
         let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
         for empty in ["", " \n"] {
-            let refused = reject(services, &checker, &request.id, empty, HERE).await;
+            let refused = reject(services, &checker, &request.id, empty, HERE, None).await;
             assert!(matches!(refused, Err(DecideError::NoReason)));
         }
-        reject(services, &checker, &request.id, " not ours ", HERE).await.unwrap();
+        reject(services, &checker, &request.id, " not ours ", HERE, None).await.unwrap();
         let state =
             town.ended(&request, "rejected", "HKABC101", &["request_rejected", "request_submitted"]).await;
         let State::Rejected { reason, .. } = state else { panic!() };
         assert_eq!(reason, "not ours");
 
         let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
-        withdraw(services, &town.actor("HKABC1X1").await, &request.id, HERE).await.unwrap();
+        withdraw(services, &town.actor("HKABC1X1").await, &request.id, HERE, None).await.unwrap();
         town.ended(&request, "withdrawn", "HKABC101", &["request_submitted", "request_withdrawn"]).await;
         assert_eq!(town.mailbox("HKABC101").await.as_deref(), Some("hkabc101@participant.example"));
         assert!(town.mail().await.is_empty());
@@ -112,8 +112,8 @@ async fn every_end_is_final_for_everybody() {
             let request = town.asked("HKABC1X1", email("HKABC101", &format!("{end}@abc.example"))).await;
             match end {
                 "applied" => drop(town.approve(&checker, &request).await.unwrap()),
-                "rejected" => drop(reject(services, &checker, &request.id, "no", HERE).await.unwrap()),
-                "withdrawn" => drop(withdraw(services, &maker, &request.id, HERE).await.unwrap()),
+                "rejected" => drop(reject(services, &checker, &request.id, "no", HERE, None).await.unwrap()),
+                "withdrawn" => drop(withdraw(services, &maker, &request.id, HERE, None).await.unwrap()),
                 "expired" => {
                     town.node.clock.advance_seconds(15 * 86_400);
                     assert_eq!(expire_overdue(services).await.unwrap(), 1);
@@ -128,8 +128,8 @@ async fn every_end_is_final_for_everybody() {
             let already = format!("the request is already {end}");
             assert_eq!(before.name(), end, "{}", town.kind());
             assert_eq!(word(&town.approve(&checker, &request).await), already);
-            assert_eq!(word(&reject(services, &checker, &request.id, "no", HERE).await), already);
-            assert_eq!(word(&withdraw(services, &maker, &request.id, HERE).await), already);
+            assert_eq!(word(&reject(services, &checker, &request.id, "no", HERE, None).await), already);
+            assert_eq!(word(&withdraw(services, &maker, &request.id, HERE, None).await), already);
             assert_eq!(expire_overdue(services).await.unwrap(), 0);
             assert_eq!(town.state(&request.id).await, before);
         }
@@ -151,9 +151,9 @@ async fn in_its_last_moment_a_request_can_be_signed_and_then_no_more() {
         // Nobody has noticed yet that its time is over; it is all the same.
         let late = TransitionError::TooLate.to_string();
         assert_eq!(word(&town.approve(&checker, &second).await), late);
-        assert_eq!(word(&reject(services, &checker, &second.id, "no", HERE).await), late);
+        assert_eq!(word(&reject(services, &checker, &second.id, "no", HERE, None).await), late);
         let maker = town.actor("HKABC1X2").await;
-        assert_eq!(word(&withdraw(services, &maker, &second.id, HERE).await), late);
+        assert_eq!(word(&withdraw(services, &maker, &second.id, HERE, None).await), late);
         assert!(!town.is_free("HKABC102").await);
         assert_eq!(expire_overdue(services).await.unwrap(), 1);
         town.ended(&second, "expired", "HKABC102", &["request_expired", "request_submitted"]).await;
@@ -168,7 +168,7 @@ async fn another_document_than_the_one_shown_is_not_signed() {
         let other = town.asked("HKABC1X1", email("HKABC102", "new@abc.example")).await;
         let checker = town.actor("HKABC1Y1").await;
         for hash in [other.signed.hash().clone(), DocumentHash::of("")] {
-            let refused = approve(town.services(), &checker, &request.id, &hash, HERE).await;
+            let refused = approve(town.services(), &checker, &request.id, &hash, HERE, None).await;
             assert!(matches!(refused, Err(DecideError::AnotherDocument)), "{}", town.kind());
         }
         assert_eq!(town.state(&request.id).await.name(), "pending");

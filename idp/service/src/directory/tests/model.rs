@@ -300,7 +300,7 @@ impl Afternoon {
         let (now, asked) = (self.town.services().now(), &self.model.asked[number]);
         let expected = self.model.may_decide(&actor, asked, now);
         let actor = self.town.actor(&actor).await;
-        let decided = reject(self.town.services(), &actor, &asked.request.id, "no", HERE).await;
+        let decided = reject(self.town.services(), &actor, &asked.request.id, "no", HERE, None).await;
         assert_eq!(decided.as_ref().err().map(said), expected, "{}", self.story());
         if decided.is_ok() {
             self.model.asked[number].state = "rejected";
@@ -322,7 +322,7 @@ impl Afternoon {
             (asked.state != "pending" || late).then_some("over")
         };
         let actor = self.town.actor(&actor).await;
-        let decided = withdraw(self.town.services(), &actor, &asked.request.id, HERE).await;
+        let decided = withdraw(self.town.services(), &actor, &asked.request.id, HERE, None).await;
         assert_eq!(decided.as_ref().err().map(said), expected, "{}", self.story());
         if decided.is_ok() {
             self.model.asked[number].state = "withdrawn";

@@ -31,7 +31,8 @@ impl Town {
     ) -> Result<Decided, OnScreenError> {
         let (maker, code) = (self.actor(maker).await, SecretString::new(code.to_owned()));
         let entry = CheckerEntry { checker_id: checker, code: &code };
-        approve_on_screen(self.services(), &maker, &request.id, request.signed.hash(), &entry, HERE).await
+        approve_on_screen(self.services(), &maker, &request.id, request.signed.hash(), &entry, HERE, None)
+            .await
     }
 
     /// The mailboxes that are told of a void code since the last time.
@@ -177,7 +178,8 @@ async fn the_way_is_the_makers_own_and_the_documents_own() {
         let (maker, typed) = (town.actor("HKABC1X1").await, SecretString::new(code.clone()));
         let entry = CheckerEntry { checker_id: "HKABC1Y1", code: &typed };
         let other = DocumentHash::of("another");
-        let refused = approve_on_screen(town.services(), &maker, &request.id, &other, &entry, HERE).await;
+        let refused =
+            approve_on_screen(town.services(), &maker, &request.id, &other, &entry, HERE, None).await;
         assert!(matches!(refused, Err(OnScreenError::Decide(DecideError::AnotherDocument))), "{refused:?}");
         assert!(town.enter("HKABC1X1", &request, "HKABC1Y1", &code).await.is_ok());
         let over = town.enter("HKABC1X1", &request, "HKABC1Y1", &code).await;
@@ -220,7 +222,9 @@ async fn rights_operators_and_administrators_mailboxes_go_to_the_queue() {
                         town.kind()
                     );
                     let maker = town.actor("HKABC1X1").await;
-                    crate::directory::withdraw(town.services(), &maker, &request.id, HERE).await.unwrap();
+                    crate::directory::withdraw(town.services(), &maker, &request.id, HERE, None)
+                        .await
+                        .unwrap();
                 }
                 None => {
                     assert!(matches!(entered, Ok(Decided::Ended(_))), "{} {draft}: {entered:?}", town.kind())

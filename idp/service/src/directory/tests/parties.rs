@@ -41,7 +41,7 @@ async fn rights_count_when_they_are_used() {
                     "{} {user_id} {what}: {refused:?}",
                     town.kind()
                 );
-                let refused = reject(town.services(), &checker, &request.id, "no", HERE).await;
+                let refused = reject(town.services(), &checker, &request.id, "no", HERE, None).await;
                 assert!(matches!(refused, Err(DecideError::Refused(_))));
                 town.edit(user_id, |record| {
                     let version = record.profile.version;
@@ -50,7 +50,7 @@ async fn rights_count_when_they_are_used() {
                 })
                 .await;
             }
-            let rejected = reject(town.services(), &checker, &request.id, "over", HERE).await;
+            let rejected = reject(town.services(), &checker, &request.id, "over", HERE, None).await;
             assert!(rejected.is_ok(), "{rejected:?}");
         }
     }
@@ -117,7 +117,9 @@ async fn what_proves_one_does_not_prove_the_other() {
             );
             // Somebody else still can.
             assert!(
-                reject(town.services(), &town.actor("HKABC1Y2").await, &request.id, "no", HERE).await.is_ok()
+                reject(town.services(), &town.actor("HKABC1Y2").await, &request.id, "no", HERE, None)
+                    .await
+                    .is_ok()
             );
             town.edit("HKABC1Y1", |record| {
                 let version = record.profile.version;

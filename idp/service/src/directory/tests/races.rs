@@ -58,9 +58,9 @@ async fn of_all_who_decide_at_once_one_does_and_the_profile_agrees() {
                 (town.actor("HKABC1X1").await, town.actor("HKABC1Y1").await, town.actor("HKABC1Y2").await);
             let hash = request.signed.hash();
             let (approved, rejected, withdrawn) = tokio::join!(
-                approve(services, &one, &request.id, hash, HERE),
-                reject(services, &other, &request.id, "no", HERE),
-                withdraw(services, &maker, &request.id, HERE),
+                approve(services, &one, &request.id, hash, HERE, None),
+                reject(services, &other, &request.id, "no", HERE, None),
+                withdraw(services, &maker, &request.id, HERE, None),
             );
             let done = [approved.is_ok(), rejected.is_ok(), withdrawn.is_ok()];
             assert_eq!(done.iter().filter(|one| **one).count(), 1, "{} {done:?}", town.kind());
@@ -118,7 +118,7 @@ async fn whoever_dies_while_approving_leaves_all_of_it_or_nothing() {
             let (services, id) = (Arc::clone(&town.node.services), request.id.clone());
             let (checker, hash) = (town.actor("HKABC1Y1").await, request.signed.hash().clone());
             let dying =
-                tokio::spawn(async move { drop(approve(&services, &checker, &id, &hash, HERE).await) });
+                tokio::spawn(async move { drop(approve(&services, &checker, &id, &hash, HERE, None).await) });
             tokio::time::sleep(Duration::from_micros(400 * round)).await;
             dying.abort();
             let _aborted = dying.await;
@@ -137,7 +137,7 @@ async fn whoever_dies_while_approving_leaves_all_of_it_or_nothing() {
             } else {
                 nothing += 1;
                 let maker = town.actor("HKABC1X1").await;
-                withdraw(town.services(), &maker, &request.id, HERE).await.unwrap();
+                withdraw(town.services(), &maker, &request.id, HERE, None).await.unwrap();
             }
         }
         assert!(nothing > 0, "{}: {whole} whole, {nothing} nothing", town.kind());
@@ -162,7 +162,7 @@ async fn a_login_under_way_does_not_outlive_the_change() {
             let (checker, hash) = (town.actor("HKABC1Y1").await, request.signed.hash().clone());
             let (node, request_id) = (Arc::clone(&services), request.id.clone());
             let approving =
-                tokio::spawn(async move { approve(&node, &checker, &request_id, &hash, HERE).await });
+                tokio::spawn(async move { approve(&node, &checker, &request_id, &hash, HERE, None).await });
             tokio::time::sleep(Duration::from_millis(100)).await;
             let login = Login {
                 profile_id: id.clone(),
@@ -193,7 +193,8 @@ async fn a_signature_under_way_waits_for_the_suspension_before_it() {
             let tx = services.store.begin().await.unwrap();
             suspend(&services, &tx, &by, whom, "why", HERE).await.unwrap();
             let (node, id, hash) = (Arc::clone(&services), request.id.clone(), request.signed.hash().clone());
-            let approving = tokio::spawn(async move { approve(&node, &checker, &id, &hash, HERE).await });
+            let approving =
+                tokio::spawn(async move { approve(&node, &checker, &id, &hash, HERE, None).await });
             tokio::time::sleep(Duration::from_millis(100)).await;
             tx.commit().await.unwrap();
             let refused = approving.await.unwrap();
@@ -201,7 +202,7 @@ async fn a_signature_under_way_waits_for_the_suspension_before_it() {
             assert!(is_refused, "{} {whom}: {refused:?}", town.kind());
             town.edit(whom, |record| record.set_status(ProfileStatus::Enabled)).await;
             let maker = town.actor("HKABC1X1").await;
-            withdraw(&services, &maker, &request.id, HERE).await.unwrap();
+            withdraw(&services, &maker, &request.id, HERE, None).await.unwrap();
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::testing::town::{HERE, towns};
 
 impl Town {
     async fn seen(&self, reader: &str, request: &Request) -> Option<String> {
-        match reveal(self.services(), &self.actor(reader).await, &request.id, HERE).await {
+        match reveal(self.services(), &self.actor(reader).await, &request.id, HERE, None).await {
             Ok(secret) => Some(secret.expose().to_owned()),
             Err(RevealError::Nothing) => None,
             Err(error) => panic!("{error:?}"),
@@ -59,7 +59,7 @@ async fn of_readers_at_once_one_sees_it() {
         let reading = [&one, &other].into_iter().cycle().take(8).map(|reader| {
             let (services, reader, id) =
                 (Arc::clone(&town.node.services), reader.clone(), request.id.clone());
-            tokio::spawn(async move { reveal(&services, &reader, &id, HERE).await.is_ok() })
+            tokio::spawn(async move { reveal(&services, &reader, &id, HERE, None).await.is_ok() })
         });
         let mut seen = 0;
         for read in reading.collect::<Vec<_>>() {
@@ -75,7 +75,7 @@ async fn of_readers_at_once_one_sees_it() {
 async fn a_request_that_was_refused_made_nothing_and_an_old_one_shows_nothing() {
     for town in towns().await {
         let request = town.asked("OPS001", whole("issue_enrolment_code", "HKABC1X1")).await;
-        reject(town.services(), &town.actor("OPS002").await, &request.id, "no", HERE).await.unwrap();
+        reject(town.services(), &town.actor("OPS002").await, &request.id, "no", HERE, None).await.unwrap();
         assert_eq!(town.seen("OPS001", &request).await, None);
         let request = town.signed("OPS001", "OPS002", whole("issue_enrolment_code", "HKABC1X1")).await;
         town.node.clock.advance_seconds(7 * 86_400);

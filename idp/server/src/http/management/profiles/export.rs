@@ -13,6 +13,7 @@ use countersign_api::profiles::ProfileQuery;
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::entry::DirectoryEntry;
 use countersign_core::directory::listing::Position;
+use countersign_core::directory::service_hours::TimedFunction;
 use countersign_service::Services;
 use countersign_service::directory::reading::page::Paged;
 use countersign_service::directory::reading::profiles::{self, Listing};
@@ -41,6 +42,7 @@ pub(in crate::http::management) async fn export(
     reading: Reading,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
+    services.hours.open_at(TimedFunction::UserProfileListing, services.now())?;
     answer(services, reading, parameters).await
 }
 

@@ -11,6 +11,7 @@ use countersign_api::page::{Page, PageQuery};
 use countersign_api::profiles::{ProfileQuery, ProfileSummary};
 use countersign_core::directory::listing::ProfileFilter;
 use countersign_core::directory::search;
+use countersign_core::directory::service_hours::TimedFunction;
 use countersign_core::journey::steps::{Channel, UnknownChannel};
 use countersign_service::Services;
 use countersign_service::directory::reading::profiles::{self, Listing};
@@ -42,6 +43,7 @@ pub(in crate::http::management) async fn list(
     headers: HeaderMap,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
+    services.hours.open_at(TimedFunction::UserProfileListing, services.now())?;
     if wants_csv(&headers) {
         return export::answer(services, reading, parameters).await;
     }

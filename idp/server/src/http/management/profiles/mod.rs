@@ -4,4 +4,5 @@ pub(super) mod export;
 pub(super) mod list;
 pub(super) mod show;
 pub(super) mod summary;
+pub(super) mod suspend;
 mod table;

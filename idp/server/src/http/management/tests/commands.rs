@@ -49,6 +49,7 @@ async fn ring(
         version: Some(number.into()),
         location: Some("/bell".into()),
         body: json!({ "name": command.content.name, "number": number }),
+        ..StoredAnswer::default()
     };
     complete(&services, &tx, &command.attempt, &answer).await?;
     tx.commit().await?;

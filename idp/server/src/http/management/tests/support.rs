@@ -1,8 +1,11 @@
 //! Two participants of one house, an exchange, and everyone who might call.
 
-use axum::Router;
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::{Extension, Router};
 use countersign_core::directory::capabilities::AccessLevel::{self, Checker, Enquiry, Maker};
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::oauth::acr::Acr;
@@ -17,15 +20,20 @@ use tower::ServiceExt as _;
 use crate::http::management;
 use crate::http::router::router;
 use crate::http::state::AppState;
+use crate::serve::ClientAddress;
 
 /// A house to manage.
 pub(super) struct House {
     pub(super) node: TestNode,
     pub(super) console: Client,
     pub(super) abc: Participant,
+    pub(super) def: Participant,
     pub(super) exchange: Participant,
     router: Router,
 }
+
+/// Where every request comes from.
+const CALLER: ClientAddress = ClientAddress(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)));
 
 /// What came back.
 pub(super) struct Answer {
@@ -53,8 +61,8 @@ pub(super) async fn house_on(node: TestNode) -> House {
         node.add_member(&def, user_id, |_| ()).await;
     }
     node.add_member(&def, "HKDEF1X1", holding(&[Enquiry, Maker, Checker])).await;
-    let router = router(AppState::new(node.services.clone(), None));
-    House { node, console, abc, exchange, router }
+    let router = router(AppState::new(node.services.clone(), None)).layer(Extension(CALLER));
+    House { node, console, abc, def, exchange, router }
 }
 
 impl House {
@@ -62,6 +70,24 @@ impl House {
     pub(super) async fn administrator(&self, levels: &[AccessLevel]) -> Person {
         let profile = self.node.add_member(&self.abc, "HKABC1X1", holding(levels)).await;
         self.node.person_of(profile, Acr::OtpApp).await
+    }
+
+    /// A token of another administrator, of `participant`.
+    pub(super) async fn colleague(
+        &self,
+        participant: &Participant,
+        user_id: &str,
+        levels: &[AccessLevel],
+    ) -> String {
+        let profile = self.node.add_member(participant, user_id, holding(levels)).await;
+        let person = self.node.person_of(profile, Acr::OtpApp).await;
+        self.token(&person).await
+    }
+
+    /// Tokens of a maker and of a checker of ABC.
+    pub(super) async fn two(&self) -> (String, String) {
+        let maker = self.administrator(&[Maker]).await;
+        (self.token(&maker).await, self.colleague(&self.abc, "HKABC1X2", &[Checker]).await)
     }
 
     /// An operator.
@@ -85,7 +111,7 @@ impl House {
     /// The same house with further endpoints in its API.
     pub(super) fn with_routes(self, further: Router<AppState>) -> Self {
         let state = AppState::new(self.node.services.clone(), None);
-        let router = management::router_with(&state, further).with_state(state);
+        let router = management::router_with(&state, further).with_state(state).layer(Extension(CALLER));
         Self { router, ..self }
     }
 
@@ -120,6 +146,31 @@ impl House {
         (lines, most)
     }
 
+    /// Posts JSON under a key.
+    pub(super) async fn post(&self, path: &str, token: &str, key: &str, content: &Value) -> Answer {
+        self.send(post(path, token, key).body(Body::from(content.to_string())).unwrap()).await
+    }
+
+    /// Posts JSON that is meant for the document of this tag.
+    pub(super) async fn post_to(
+        &self,
+        path: &str,
+        token: &str,
+        key: &str,
+        tag: &str,
+        content: &Value,
+    ) -> Answer {
+        let request = post(path, token, key).header(header::IF_MATCH, tag);
+        self.send(request.body(Body::from(content.to_string())).unwrap()).await
+    }
+
+    /// Posts a CSV file under a key.
+    pub(super) async fn post_csv(&self, path: &str, token: &str, key: &str, csv: &str) -> Answer {
+        let mut request = post(path, token, key).body(Body::from(csv.to_owned())).unwrap();
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+        self.send(request).await
+    }
+
     /// Sends any request.
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -131,6 +182,13 @@ impl House {
             text: String::from_utf8(body.to_vec()).unwrap(),
         }
     }
+}
+
+fn post(path: &str, token: &str, key: &str) -> Builder {
+    Request::post(format!("/api/v1{path}"))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("idempotency-key", key)
 }
 
 impl Answer {

@@ -116,7 +116,7 @@ fn derived_keys() -> BTreeSet<String> {
     for kind in Kind::ALL {
         keys.extend([format!("problem-{}", kind.name()), format!("problem-{}-title", kind.name())]);
     }
-    keys.extend(Fault::ALL.iter().map(|fault| fault.key()));
+    keys.extend(Fault::all().iter().map(Fault::key));
     keys
 }
 

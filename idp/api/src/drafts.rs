@@ -1,0 +1,190 @@
+//! What can be asked for: one kind of change a variant, with every value as people type it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A change that somebody would like to ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Draft {
+    /// A new profile.
+    CreateProfile {
+        /// Whose; the maker's own participant unless said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        participant: Option<ParticipantName>,
+        /// Its user ID.
+        #[schema(example = "HKABC101")]
+        user_id: String,
+        /// What it says.
+        fields: ProfileDraft,
+    },
+    /// Other fields of a profile, its status and capabilities among them.
+    ChangeProfile {
+        /// Which.
+        user_id: String,
+        /// What is to be different.
+        fields: ProfileDraft,
+    },
+    /// The end of a profile. Its user ID is never given to anyone else.
+    DeleteProfile {
+        /// Which.
+        user_id: String,
+    },
+    /// A locked profile may try again.
+    UnlockProfile {
+        /// Which.
+        user_id: String,
+    },
+    /// A lost soft token or passkey is forgotten, and another may be registered.
+    ResetFactor {
+        /// Whose.
+        user_id: String,
+    },
+    /// A code against which an administrator registers their first soft token.
+    IssueEnrolmentCode {
+        /// Whose.
+        user_id: String,
+    },
+    /// A blocked smartcard gets a new PIN.
+    ResetCardPin {
+        /// Whose.
+        user_id: String,
+    },
+    /// Two profiles of one person become one.
+    MergeProfiles {
+        /// The administrator's, which stays.
+        keep: String,
+        /// The business user's, which is deleted.
+        remove: String,
+    },
+    /// Many changes of profiles, whole or not at all.
+    Batch {
+        /// Each of them; a batch holds no batch.
+        #[schema(no_recursion)]
+        lines: Vec<Draft>,
+    },
+}
+
+/// A participant, by the names that people know it by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantName {
+    /// Its clearing house.
+    #[schema(example = "HKCC")]
+    pub clearing_house: String,
+    /// Its participant ID there.
+    #[schema(example = "ABC")]
+    pub participant: String,
+}
+
+/// The fields of a profile, as typed. An absent one stays as it is; null empties one that may be empty. Dates are days in
+/// Hong Kong.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProfileDraft {
+    /// `ENABLED` or `DISABLED`. `ENABLED` also ends a suspension or a quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Surname.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub surname: Option<String>,
+    /// Other names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub other_names: Option<String>,
+    /// Email address.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "tai.man@company.example")]
+    pub email: Option<Option<String>>,
+    /// First day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "2026-11-25")]
+    pub enable_from: Option<Option<String>>,
+    /// Last day of use.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub disable_after: Option<Option<String>>,
+    /// Participant ID of the settlement agent that the user belongs to.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub settlement_agent: Option<Option<String>>,
+    /// Business user groups, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub business_user_groups: Option<Vec<String>>,
+    /// DA rights, all of them: levels (`EE`, `MK`, `CK`) by function (`security_management`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_levels: Option<BTreeMap<String, Vec<String>>>,
+    /// Clearing-house options, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub options: Option<serde_json::Value>,
+    /// Serial number of the smartcard.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub srn: Option<Option<String>>,
+    /// Last day of its certificate.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub certificate_expiry: Option<Option<String>>,
+}
+
+/// A field that is there, null or not.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A change, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// What is asked for.
+    pub change: Draft,
+    /// Why, for the checker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// Many changes, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchSubmission {
+    /// Each of them.
+    pub lines: Vec<Draft>,
+    /// Why, for the checker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// What the lines of a CSV file ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchKind {
+    /// Email addresses: `user_id`, `email`.
+    Emails,
+    /// New profiles: `user_id`, `surname`, and any other field of a profile; several groups are parted by spaces.
+    Creations,
+    /// Ends of profiles: `user_id`.
+    Deletions,
+    /// Profiles that may try again: `user_id`.
+    Unlocks,
+}
+
+/// What the lines of a CSV file are for, and why; of JSON, the content says both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct BatchQuery {
+    /// What each line asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub kind: Option<BatchKind>,
+    /// Why, for the checker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(max_length = 500)]
+    pub reason: Option<String>,
+}

@@ -1,0 +1,152 @@
+//! A request as it is shown.
+
+use countersign_api::BASE_PATH;
+use countersign_api::problem::Finding;
+use countersign_api::requests::{
+    ChangeRequest, Decision, FieldDifference, May, RequestAction, RequestState, RequestSummary, Subject,
+};
+use countersign_core::directory::change_request::{self, State, Way};
+use countersign_service::directory::reading::requests::{self, Hindrance};
+use countersign_service::idempotency::StoredAnswer;
+
+use crate::http::management::etag::document_tag;
+use crate::http::management::refusal::Fault;
+use crate::http::management::speak::said;
+use crate::http::pages::Texts;
+
+type Asked = change_request::ChangeRequest;
+
+/// What a listing says of a request.
+pub(super) fn summary(request: &Asked) -> RequestSummary {
+    let document = request.document();
+    let first = document.subjects.first();
+    RequestSummary {
+        id: request.id.as_str().to_owned(),
+        kind: document.change.kind().to_owned(),
+        state: state(&request.state),
+        maker: request.maker.user_id.clone(),
+        submitted_at: request.submitted_at,
+        reason: document.reason.clone(),
+        target: first.map(|subject| subject.target.to_string()).unwrap_or_default(),
+        targets: u64::try_from(document.subjects.len()).unwrap_or(u64::MAX),
+        expires_at: match request.state {
+            State::Pending { expires_at } => Some(expires_at),
+            _ => None,
+        },
+        decision: decision(&request.state),
+    }
+}
+
+/// All of a request, with what the caller may do about it.
+pub(super) fn whole(request: &Asked, findings: Vec<Finding>, may: Vec<May>) -> ChangeRequest {
+    ChangeRequest {
+        summary: summary(request),
+        document_hash: request.signed.hash().to_string(),
+        subjects: subjects(&request.document().subjects),
+        findings,
+        may,
+    }
+}
+
+/// What is answered when a request was decided, then and whenever the same is asked under the same key.
+pub(super) fn decided(request: &Asked) -> StoredAnswer {
+    answer(200, request, whole(request, Vec::new(), Vec::new()))
+}
+
+/// What is answered when a request was made.
+pub(super) fn made(request: &Asked, findings: Vec<Finding>, may: Vec<May>) -> StoredAnswer {
+    let location = Some(format!("{BASE_PATH}/change-requests/{}", request.id));
+    StoredAnswer { location, ..answer(201, request, whole(request, findings, may)) }
+}
+
+fn answer(status: u16, request: &Asked, shown: ChangeRequest) -> StoredAnswer {
+    StoredAnswer {
+        status,
+        etag: Some(document_tag(request.signed.hash())),
+        // Texts, numbers and JSON always serialise.
+        body: serde_json::to_value(shown).unwrap_or_default(),
+        ..StoredAnswer::default()
+    }
+}
+
+/// Things that a request changes.
+pub(super) fn subjects(subjects: &[change_request::Subject]) -> Vec<Subject> {
+    let shown = subjects.iter().map(|subject| Subject {
+        target: subject.target.to_string(),
+        difference: subject.difference.iter().map(difference).collect(),
+    });
+    shown.collect()
+}
+
+fn difference(field: &change_request::FieldDifference) -> FieldDifference {
+    FieldDifference { field: field.field.clone(), before: field.before.clone(), after: field.after.clone() }
+}
+
+fn state(state: &State) -> RequestState {
+    match state {
+        State::Pending { .. } => RequestState::Pending,
+        State::Applied { .. } => RequestState::Applied,
+        State::Rejected { .. } => RequestState::Rejected,
+        State::Withdrawn { .. } => RequestState::Withdrawn,
+        State::Expired { .. } => RequestState::Expired,
+        State::Conflicted { .. } => RequestState::Conflicted,
+    }
+}
+
+fn decision(state: &State) -> Option<Decision> {
+    let plain = |at| Decision { at, checker: None, way: None, sole_administrator: false, reason: None };
+    let checker = state.checker().map(|checker| checker.user_id.clone());
+    Some(match state {
+        State::Pending { .. } => return None,
+        State::Applied { signature, at } => Decision {
+            checker,
+            way: Some(way(signature.way).to_owned()),
+            sole_administrator: signature.sole_administrator,
+            ..plain(*at)
+        },
+        State::Rejected { at, reason, .. } => {
+            Decision { checker, reason: Some(reason.clone()), ..plain(*at) }
+        }
+        State::Conflicted { at, what, .. } => Decision { checker, reason: Some(what.clone()), ..plain(*at) },
+        State::Withdrawn { at } | State::Expired { at } => plain(*at),
+    })
+}
+
+fn way(way: Way) -> &'static str {
+    match way {
+        Way::Queue => "queue",
+        Way::SameScreen => "same_screen",
+    }
+}
+
+/// What the caller may do, in words. Of a request that is over, there is nothing to say.
+pub(super) fn may(may: &requests::May, texts: Texts) -> Vec<May> {
+    if matches!(may.withdraw, Err(Hindrance::Over(_))) {
+        return Vec::new();
+    }
+    let actions = [
+        (RequestAction::Approve, &may.decide),
+        (RequestAction::Reject, &may.decide),
+        (RequestAction::Withdraw, &may.withdraw),
+        (RequestAction::ApproveOnScreen, &may.approve_on_screen),
+    ];
+    let told = actions.into_iter().map(|(action, may)| {
+        let fault = may.as_ref().err().map(hindrance);
+        May {
+            action,
+            allowed: fault.is_none(),
+            code: fault.as_ref().map(|fault| fault.code().to_owned()),
+            message: fault.map(|fault| said(&fault, texts)),
+        }
+    });
+    told.collect()
+}
+
+fn hindrance(hindrance: &Hindrance) -> Fault {
+    match hindrance {
+        Hindrance::Over(error) => Fault::Over(*error),
+        Hindrance::Refused(refusal) => Fault::Unsigned(*refusal),
+        Hindrance::NotTheMaker => Fault::NotTheMaker,
+        Hindrance::OnlyByQueue(why) => Fault::OnlyByQueue(*why),
+    }
+}

@@ -1,0 +1,76 @@
+//! Drafts as the contract describes them are the drafts that the rules read.
+
+use std::collections::BTreeMap;
+
+use countersign_api::drafts::{Draft, ParticipantName, ProfileDraft};
+use countersign_api::requests::ChangeKind;
+use countersign_core::directory::change_request;
+use serde_json::json;
+
+fn every_field() -> ProfileDraft {
+    let text = |text: &str| Some(Some(text.to_owned()));
+    ProfileDraft {
+        status: Some("ENABLED".into()),
+        surname: Some("CHAN".into()),
+        other_names: Some("Tai Man".into()),
+        email: text("a@abc.example"),
+        enable_from: text("2026-11-25"),
+        disable_after: Some(None),
+        settlement_agent: text("SAG"),
+        business_user_groups: Some(vec!["11".into()]),
+        access_levels: Some(BTreeMap::from([("security_management".into(), vec!["MK".into()])])),
+        options: Some(json!({ "cash": true })),
+        srn: text("SRN1"),
+        certificate_expiry: Some(None),
+    }
+}
+
+/// Every kind; the match says so.
+fn every_draft() -> Vec<(ChangeKind, Draft)> {
+    let user_id = || "HKABC101".to_owned();
+    let participant = ParticipantName { clearing_house: "HKCC".into(), participant: "ABC".into() };
+    let create =
+        |participant| Draft::CreateProfile { participant, user_id: user_id(), fields: every_field() };
+    let mut all = vec![
+        create(None),
+        create(Some(participant)),
+        Draft::ChangeProfile { user_id: user_id(), fields: ProfileDraft::default() },
+        Draft::ChangeProfile { user_id: user_id(), fields: every_field() },
+        Draft::DeleteProfile { user_id: user_id() },
+        Draft::UnlockProfile { user_id: user_id() },
+        Draft::ResetFactor { user_id: user_id() },
+        Draft::IssueEnrolmentCode { user_id: user_id() },
+        Draft::ResetCardPin { user_id: user_id() },
+        Draft::MergeProfiles { keep: "HKABC1X1".into(), remove: user_id() },
+    ];
+    all.push(Draft::Batch { lines: all.clone() });
+    let kind = |draft: &Draft| match draft {
+        Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
+        Draft::ChangeProfile { .. } => ChangeKind::ChangeProfile,
+        Draft::DeleteProfile { .. } => ChangeKind::DeleteProfile,
+        Draft::UnlockProfile { .. } => ChangeKind::UnlockProfile,
+        Draft::ResetFactor { .. } => ChangeKind::ResetFactor,
+        Draft::IssueEnrolmentCode { .. } => ChangeKind::IssueEnrolmentCode,
+        Draft::ResetCardPin { .. } => ChangeKind::ResetCardPin,
+        Draft::MergeProfiles { .. } => ChangeKind::MergeProfiles,
+        Draft::Batch { .. } => ChangeKind::Batch,
+    };
+    all.into_iter().map(|draft| (kind(&draft), draft)).collect()
+}
+
+#[test]
+fn both_write_and_read_the_same() {
+    for (kind, draft) in every_draft() {
+        let written = serde_json::to_value(&draft).unwrap();
+        assert_eq!(written["kind"], serde_json::to_value(kind).unwrap());
+        let ruled: change_request::Draft = serde_json::from_value(written.clone()).unwrap();
+        let again = serde_json::to_value(&ruled).unwrap();
+        assert_eq!(again, written);
+        assert_eq!(serde_json::from_value::<Draft>(again).unwrap(), draft);
+        // What is unknown to one is unknown to the other.
+        let mut more = written;
+        more["more"] = json!(1);
+        assert!(serde_json::from_value::<Draft>(more.clone()).is_err(), "{kind:?}");
+        assert!(serde_json::from_value::<change_request::Draft>(more).is_err(), "{kind:?}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Change requests: the listing, the enquiry about one, and what the caller could do about it.
+
+use countersign_core::directory::actor::{Actor, Scope};
+use countersign_core::directory::approval_code::OnlyByQueue;
+use countersign_core::directory::change_request::{ChangeRequest, TransitionError};
+use countersign_core::directory::listing::{Position, SortKey};
+use countersign_core::directory::signatures::Refusal;
+use countersign_core::ids::RequestId;
+use countersign_core::{from_millis, to_millis};
+use countersign_store::{ChangeRequests, RequestCursor, StoreError, Tx};
+
+use super::cursor::Kind;
+use super::page::{Paged, one_more};
+use crate::Services;
+use crate::directory::decide::signs;
+use crate::directory::on_screen::only_by_queue;
+use crate::login::Fault;
+
+/// Which requests to list.
+pub use countersign_store::RequestFilter;
+
+/// What the cursors of the listing are like.
+#[must_use]
+pub fn cursors() -> Kind {
+    Kind { of: "change-requests".to_owned(), by_time: true }
+}
+
+/// At most `limit` requests in scope, newest first, after the given one.
+pub async fn page(
+    services: &Services,
+    scope: &Scope,
+    filter: &RequestFilter,
+    after: Option<Position>,
+    limit: u16,
+) -> Result<Paged<ChangeRequest>, StoreError> {
+    let after = after.and_then(cursor);
+    let requests = ChangeRequests::on(services.store.read());
+    let found = requests.list(scope, filter, after.as_ref(), one_more(limit)).await?;
+    let placed = found.into_iter().map(|request| {
+        let key = SortKey::Millis(to_millis(request.submitted_at));
+        let at = Position { key, tie: request.id.as_str().to_owned() };
+        (request, at)
+    });
+    Ok(Paged::of(placed.collect(), limit))
+}
+
+fn cursor(at: Position) -> Option<RequestCursor> {
+    match at.key {
+        SortKey::Millis(millis) => {
+            Some(RequestCursor { submitted_at: from_millis(millis), id: RequestId::from_stored(at.tie) })
+        }
+        SortKey::Text(_) => None,
+    }
+}
+
+/// How many requests a listing holds.
+pub async fn count(services: &Services, scope: &Scope, filter: &RequestFilter) -> Result<u64, StoreError> {
+    ChangeRequests::on(services.store.read()).count(scope, filter).await
+}
+
+/// One request, if it is in scope.
+pub async fn find(
+    services: &Services,
+    scope: &Scope,
+    id: &RequestId,
+) -> Result<Option<ChangeRequest>, StoreError> {
+    ChangeRequests::on(services.store.read()).find(scope, id).await
+}
+
+/// What somebody may do about a request now, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct May {
+    /// Approve or reject it, logged in.
+    pub decide: Result<(), Hindrance>,
+    /// Take it back.
+    pub withdraw: Result<(), Hindrance>,
+    /// Have it approved on their own screen.
+    pub approve_on_screen: Result<(), Hindrance>,
+}
+
+/// Why somebody may not do something about a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// It is over.
+    Over(TransitionError),
+    /// Their signature would not suffice.
+    Refused(Refusal),
+    /// Only its maker may.
+    NotTheMaker,
+    /// It goes to the queue.
+    OnlyByQueue(OnlyByQueue),
+}
+
+/// What `actor` may do about a request that they see.
+pub async fn may(services: &Services, tx: &Tx, actor: &Actor, request: &ChangeRequest) -> Result<May, Fault> {
+    if let Err(over) = request.state.decidable(services.now()) {
+        let over = || Err(Hindrance::Over(over));
+        return Ok(May { decide: over(), withdraw: over(), approve_on_screen: over() });
+    }
+    let decide = signs(services, tx, &actor.into(), request).await?;
+    let own = request.maker.profile_id == actor.profile_id;
+    let withdraw = if own { Ok(()) } else { Err(Hindrance::NotTheMaker) };
+    let approve_on_screen = if own {
+        only_by_queue(services, tx, request).await?.map_err(Hindrance::OnlyByQueue)
+    } else {
+        Err(Hindrance::NotTheMaker)
+    };
+    Ok(May { decide: decide.map(|_| ()).map_err(Hindrance::Refused), withdraw, approve_on_screen })
+}
+
+/// The same, in a unit of work of its own.
+pub async fn may_now(services: &Services, actor: &Actor, request: &ChangeRequest) -> Result<May, Fault> {
+    let tx = services.store.begin().await?;
+    may(services, &tx, actor, request).await
+}
