@@ -125,31 +125,6 @@ impl<'a> ChangeRequests<'a> {
         Ok(held)
     }
 
-    /// Which of these things an applied request was ever about: they are there, or were.
-    pub async fn ever_applied(&self, targets: &[Target]) -> Result<Vec<Target>, StoreError> {
-        let mut changed = Vec::new();
-        for some in targets.chunks(ROWS) {
-            let applied = Query::select()
-                .column(Column::Id)
-                .from(Entity)
-                .and_where(Expr::col(Column::State).eq(APPLIED))
-                .to_owned();
-            let rows: Vec<String> = change_request_targets::Entity::find()
-                .select_only()
-                .column(change_request_targets::Column::Target)
-                .distinct()
-                .filter(change_request_targets::Column::Target.is_in(some.iter().map(ToString::to_string)))
-                .filter(change_request_targets::Column::RequestId.in_subquery(applied))
-                .into_tuple()
-                .all(self.0.executor())
-                .await?;
-            for target in rows {
-                changed.push(target.parse().map_err(unreadable)?);
-            }
-        }
-        Ok(changed)
-    }
-
     /// The request, if `scope` may see it.
     pub async fn find(&self, scope: &Scope, id: &RequestId) -> Result<Option<ChangeRequest>, StoreError> {
         let row =
@@ -223,7 +198,6 @@ impl<'a> ChangeRequests<'a> {
 }
 
 const PENDING: &str = "pending";
-const APPLIED: &str = "applied";
 
 fn within(scope: &Scope, select: Select<Entity>) -> Select<Entity> {
     match scope.participant() {

@@ -119,8 +119,8 @@ pub async fn approve_on_screen(
     }
     let Some(checker) = checker else { return Err(OnScreenError::Wrong) };
     let profile = &checker.profile;
-    let signer = Signer { user_id: &profile.user_id, profile_id: &profile.id, session: None };
-    let signed = match signs(services, &tx, &signer, &request).await? {
+    let absent = Signer { user_id: &profile.user_id, profile_id: &profile.id, session: None };
+    let signed = match signs(services, &tx, &absent, &request).await? {
         Ok(signed) => signed,
         Err(refusal) => {
             let entry = super::trail::denied(maker, &request, &refusal.to_string(), source);

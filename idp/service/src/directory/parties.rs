@@ -119,10 +119,10 @@ impl Bench {
         maker: &Signer<'_>,
         checker: &Signer<'_>,
     ) -> Result<Result<Signed, Refusal>, StoreError> {
-        let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
-        let Some(checked) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
-        let (made, checked) = (self.seated(&made, maker.session), self.seated(&checked, checker.session));
-        Ok(may_sign(&self.matter(), &made, &checked))
+        let Some(first) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
+        let Some(second) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
+        let (first, second) = (self.seated(&first, maker.session), self.seated(&second, checker.session));
+        Ok(may_sign(&self.matter(), &first, &second))
     }
 
     /// Whether `maker` may ask for it, and whether anybody at all could sign it now: they are told at once where nobody

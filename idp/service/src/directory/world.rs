@@ -4,21 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::business_group::BusinessUserGroup;
-use countersign_core::directory::change_request::{About, Draft, ParticipantName, Target};
+use countersign_core::directory::change_request::{About, Draft, ParticipantName};
 use countersign_core::directory::participant::Participant;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::user_id::normalise;
 use countersign_core::ids::ParticipantKey;
-use countersign_store::{
-    ChangeRequests, Connection, CurrentPhases, Directory, Groups, Participants, Phases, StoreError,
-};
+use countersign_store::{Connection, CurrentPhases, Directory, Groups, Participants, Phases, StoreError};
 
 /// What is known.
 pub(super) struct World {
     groups: BTreeSet<BusinessUserGroup>,
     phases: CurrentPhases,
     records: BTreeMap<String, ProfileRecord>,
-    /// User IDs that belong to somebody, or once did: they are given to nobody else.
     taken: BTreeSet<String>,
     participants: BTreeMap<ParticipantKey, Participant>,
     agents: BTreeMap<ParticipantKey, Vec<String>>,
@@ -35,17 +32,12 @@ impl World {
         let user_ids = draft.user_ids();
         let directory = Directory::on(connection());
         let groups = Groups::on(connection()).all().await?;
-        let mut taken = directory.taken(&user_ids).await?;
-        // After the profiles: one that is deleted meanwhile is here or there.
-        let targets: Vec<Target> = user_ids.iter().map(|user_id| Target::profile(user_id)).collect();
-        let changed = ChangeRequests::on(connection()).ever_applied(&targets).await?;
-        taken.extend(changed.into_iter().map(|target| target.name));
         let participants = Participants::on(connection());
         Ok(Self {
             groups: groups.into_iter().map(|group| group.definition.code).collect(),
             phases: Phases::on(connection()).current().await?,
             records: directory.find_all(scope, &user_ids).await?,
-            taken,
+            taken: directory.taken(&user_ids).await?,
             agents: participants.agents(scope).await?,
             participants: by_key(participants.within(scope).await?),
             mailboxes: directory.by_mailbox(scope, &mailboxes(draft)).await?,

@@ -328,23 +328,6 @@ async fn what_is_overdue_is_what_waits_too_long() {
 }
 
 #[tokio::test]
-async fn what_was_ever_changed_is_remembered() {
-    for database in databases().await {
-        let made = request("r", "abc", &["HKABC101", "HKABC102"], 1);
-        add(&database.store, &made).await.unwrap();
-        let targets = ["HKABC101", "HKABC102", "HKABC103"].map(Target::profile);
-        let requests = ChangeRequests::on(database.store.read());
-        assert_eq!(requests.ever_applied(&targets).await.unwrap(), []);
-        assert!(end(&database.store, &made.id, &withdrawn()).await);
-        assert_eq!(requests.ever_applied(&targets).await.unwrap(), [], "{}", database.kind);
-        let made = request("s", "abc", &["HKABC102"], 1);
-        add(&database.store, &made).await.unwrap();
-        assert!(end(&database.store, &made.id, &applied()).await);
-        assert_eq!(requests.ever_applied(&targets).await.unwrap(), [Target::profile("HKABC102")]);
-    }
-}
-
-#[tokio::test]
 async fn a_text_that_was_edited_is_read_by_nobody() {
     for database in databases().await {
         let edits = [

@@ -192,7 +192,7 @@ fn read<T>(
 }
 
 /// As [`read`], where null or nothing but space empties the field.
-#[expect(clippy::option_option, reason = "absent, empty, and filled in are three things")]
+#[expect(clippy::option_option, reason = "a field is absent, emptied, or given")]
 fn read_or_empty<T>(
     findings: &mut Findings,
     field: &str,
