@@ -117,6 +117,7 @@ fn key(headers: &HeaderMap) -> Result<String, Refusal> {
 }
 
 /// What stands in the way of an attempt that was claimed; nothing, for the first.
+#[must_use]
 pub fn claimed(claim: Claim) -> Option<Result<StoredAnswer, Refusal>> {
     match claim {
         Claim::Fresh => None,
