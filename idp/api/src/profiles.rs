@@ -84,7 +84,7 @@ pub struct Profile {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// Counts changes; also in the ETag.
+    /// Counts changes; also in the `ETag`.
     pub version: i64,
 }
 

@@ -40,7 +40,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Prints the description of the management API, in OpenAPI 3.1.
+    /// Prints the description of the management API, as JSON.
     Openapi,
     /// Runs everything on this machine, with people, applications and a mailbox to try it with.
     #[cfg(feature = "demo")]

@@ -55,12 +55,12 @@ pub async fn obtain(
 pub async fn check(services: &Services, tx: &Tx, entry: &Entry<'_>) -> Result<(), EntryError> {
     let (policy, now) = (&services.policy.approval_code, services.now());
     by_code(policy, entry.matter, 0)?;
-    let counter = maker_counter(entry.maker, now);
-    let key = services.vault.keyed_hash(Purpose::Counter, &[counter.as_bytes()]);
+    let name = maker_counter(entry.maker, now);
+    let key = services.vault.keyed_hash(Purpose::Counter, &[name.as_bytes()]);
     let counters = Counters::on(tx.connection());
     // Counted before it is known to be wrong: of entries at once, no more than the limit are compared.
-    let counted = counters.count(&key, Window::SinceFirst(TimeDelta::hours(24)), now).await?;
-    by_code(policy, entry.matter, counted.saturating_sub(1))?;
+    let entries = counters.count(&key, Window::SinceFirst(TimeDelta::hours(24)), now).await?;
+    by_code(policy, entry.matter, entries.saturating_sub(1))?;
 
     let checker = entry.checker.ok_or(EntryError::Wrong)?;
     let codes = ApprovalCodes::on(tx.connection());

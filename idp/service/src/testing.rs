@@ -10,6 +10,7 @@ pub mod applications;
 mod crowd;
 pub mod directory;
 pub mod people;
+pub mod town;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

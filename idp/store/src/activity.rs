@@ -4,16 +4,21 @@
 //! what proves a person, or what that opens, [holds](Activity::hold) it first and takes every other row after it.
 //! So two of them wait in line, and never for one another in a circle.
 
+use std::collections::BTreeSet;
+
 use countersign_core::directory::profile::LastAccess;
 use countersign_core::ids::ProfileId;
 use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use crate::entities::profile_activity::{Column, Entity, Model};
 use crate::{Connection, StoreError};
+
+/// Profiles of one statement: SQLite takes 32,766 parameters.
+const AT_ONCE: usize = 5_000;
 
 /// The repository of profiles' activity.
 pub struct Activity<'a>(Connection<'a>);
@@ -29,6 +34,20 @@ impl<'a> Activity<'a> {
     /// be outdated by now; what is read from here on stays so.
     pub async fn hold(&self, profile: &ProfileId) -> Result<(), StoreError> {
         Entity::find_by_id(profile.as_str()).lock_exclusive().one(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// Holds several profiles, in one order, so that whoever holds several waits in line as well. One statement.
+    pub async fn hold_all(&self, profiles: &BTreeSet<ProfileId>) -> Result<(), StoreError> {
+        let profiles: Vec<&ProfileId> = profiles.iter().collect();
+        for some in profiles.chunks(AT_ONCE) {
+            Entity::find()
+                .filter(Column::ProfileId.is_in(some.iter().map(|profile| profile.as_str())))
+                .order_by_asc(Column::ProfileId)
+                .lock_exclusive()
+                .all(self.0.executor())
+                .await?;
+        }
         Ok(())
     }
 

@@ -22,7 +22,7 @@ impl<'a> ApprovalCodes<'a> {
     /// What is remembered of the code of `checker`.
     pub async fn state(&self, checker: &ProfileId) -> Result<CodeState, StoreError> {
         let row = Entity::find_by_id(checker.as_str()).one(self.0.executor()).await?;
-        row.map_or(Ok(CodeState::default()), read)
+        row.as_ref().map_or(Ok(CodeState::default()), read)
     }
 
     /// Counts a wrong entry at `now` before it is known to be one, unless `limit` have revoked the code; then gives what
@@ -95,7 +95,7 @@ impl<'a> ApprovalCodes<'a> {
     }
 }
 
-fn read(row: Model) -> Result<CodeState, StoreError> {
+fn read(row: &Model) -> Result<CodeState, StoreError> {
     let number =
         |value: i64| u32::try_from(value).map_err(|reason| StoreError::unreadable("approval_codes", reason));
     Ok(CodeState {

@@ -53,10 +53,13 @@ impl<'a> ChangeRequests<'a> {
         Self(connection)
     }
 
-    /// Keeps a pending request and holds what it is about. `Err` inside: these things are held by other requests.
+    /// Keeps a pending request and holds what it is about. `Err` inside: these things are held by other requests, and
+    /// nothing is kept.
     pub async fn add(&self, request: &ChangeRequest) -> Result<Result<(), Vec<Target>>, StoreError> {
         Entity::insert(row(request)?).exec_without_returning(self.0.executor()).await?;
-        let targets = request.targets();
+        let mut targets = request.targets();
+        // Always in one order, so that two batches at once wait for each other rather than in a circle.
+        targets.sort_unstable();
         for some in targets.chunks(ROWS) {
             let rows = some.iter().map(|target| change_request_targets::ActiveModel {
                 request_id: Set(request.id.as_str().to_owned()),
@@ -65,7 +68,26 @@ impl<'a> ChangeRequests<'a> {
             let insert = change_request_targets::Entity::insert_many(rows);
             insert.exec_without_returning(self.0.executor()).await?;
         }
-        self.hold(&request.id, &targets).await
+        let held = self.hold(&request.id, &targets).await?;
+        if held.is_err() {
+            self.forget(&request.id).await?;
+        }
+        Ok(held)
+    }
+
+    /// As if it had not been added.
+    async fn forget(&self, request: &RequestId) -> Result<(), StoreError> {
+        let id = request.as_str();
+        pending_targets::Entity::delete_many()
+            .filter(pending_targets::Column::RequestId.eq(id))
+            .exec(self.0.executor())
+            .await?;
+        change_request_targets::Entity::delete_many()
+            .filter(change_request_targets::Column::RequestId.eq(id))
+            .exec(self.0.executor())
+            .await?;
+        Entity::delete_many().filter(Column::Id.eq(id)).exec(self.0.executor()).await?;
+        Ok(())
     }
 
     async fn hold(
@@ -144,6 +166,7 @@ impl<'a> ChangeRequests<'a> {
             .filter(Column::State.eq(PENDING))
             .filter(Column::ExpiresAt.lte(to_millis(now)))
             .order_by_asc(Column::ExpiresAt)
+            .order_by_asc(Column::Id)
             .limit(limit)
             .all(self.0.executor())
             .await?;
@@ -251,3 +274,6 @@ fn read(row: Model) -> Result<ChangeRequest, StoreError> {
 fn unreadable(reason: impl std::fmt::Display) -> StoreError {
     StoreError::unreadable("change_requests", reason)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

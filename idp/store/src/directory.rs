@@ -238,3 +238,6 @@ fn read(row: profiles::Model, locked: bool) -> Result<ProfileRecord, StoreError>
         profile: read_profile(row, locked)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,16 +37,16 @@ impl<'a> Grants<'a> {
         Ok(())
     }
 
-    /// Takes a grant back, with everything that came of it.
-    pub async fn revoke(&self, id: &GrantId, because: Revoked, now: Timestamp) -> Result<(), StoreError> {
-        Entity::update_many()
+    /// Takes a grant back, with everything that came of it; says whether this call did.
+    pub async fn revoke(&self, id: &GrantId, because: Revoked, now: Timestamp) -> Result<bool, StoreError> {
+        let result = Entity::update_many()
             .col_expr(Column::RevokedAt, Expr::value(to_millis(now)))
             .col_expr(Column::RevokedBecause, Expr::value(because.as_str()))
             .filter(Column::Id.eq(id.as_str()))
             .filter(Column::RevokedAt.is_null())
             .exec(self.0.executor())
             .await?;
-        Ok(())
+        Ok(result.rows_affected == 1)
     }
 }
 

@@ -31,12 +31,12 @@ impl<'a> Groups<'a> {
     /// Every group, by code.
     pub async fn all(&self) -> Result<Vec<StoredGroup>, StoreError> {
         let rows = Entity::find().order_by_asc(Column::Code).all(self.0.executor()).await?;
-        rows.into_iter().map(read).collect()
+        rows.iter().map(read).collect()
     }
 
     /// The group of that code.
     pub async fn find(&self, code: &BusinessUserGroup) -> Result<Option<StoredGroup>, StoreError> {
-        Entity::find_by_id(code.as_str()).one(self.0.executor()).await?.map(read).transpose()
+        Entity::find_by_id(code.as_str()).one(self.0.executor()).await?.as_ref().map(read).transpose()
     }
 
     /// Adds a group, in its first version.
@@ -82,7 +82,7 @@ fn functions(group: &GroupDefinition) -> Result<String, StoreError> {
     serde_json::to_string(&group.functions).map_err(unreadable)
 }
 
-fn read(row: Model) -> Result<StoredGroup, StoreError> {
+fn read(row: &Model) -> Result<StoredGroup, StoreError> {
     let label = |name: &str| Label::parse(name).map_err(unreadable);
     let definition = GroupDefinition {
         code: row.code.parse().map_err(unreadable)?,

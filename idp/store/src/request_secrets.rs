@@ -63,3 +63,6 @@ impl<'a> RequestSecrets<'a> {
         Ok(taken.then_some(row.secret_sealed))
     }
 }
+
+#[cfg(test)]
+mod tests;

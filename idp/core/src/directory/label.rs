@@ -50,7 +50,7 @@ impl Label {
 
 /// Characters that reverse or isolate what follows, or break its line: with them, a checker would read another name
 /// than the one that is stored.
-fn turns_writing(character: char) -> bool {
+pub(super) fn turns_writing(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

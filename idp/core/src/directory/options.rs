@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The options of one profile. A profile without any may do none of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box of its own on the form")]
 pub struct ClearingHouseOptions {
     /// Deals in cash.
     pub cash: bool,

@@ -41,8 +41,8 @@ mod tests {
             ["HKABC101", "O'Neil", "Tai Man", "tai.man@abc-clearing.example"],
             &["11".parse().unwrap()],
         );
-        let expected = ["abc", "clearing", "example", ":11", "hkabc101", "man", "neil", "o", "tai"]
-            .map(String::from);
+        let expected =
+            ["abc", "clearing", "example", ":11", "hkabc101", "man", "neil", "o", "tai"].map(String::from);
         assert_eq!(found, BTreeSet::from(expected));
     }
 

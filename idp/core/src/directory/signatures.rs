@@ -153,6 +153,7 @@ pub fn may_sign(matter: &Matter<'_>, maker: &Signatory, checker: &Signatory) -> 
 }
 
 /// Those of `candidates` who could check what `maker` asks for. Where there is none, the maker is told at once.
+#[must_use]
 pub fn eligible_checkers<'c>(
     matter: &Matter<'_>,
     maker: &Signatory,

@@ -6,6 +6,7 @@ use crate::journey::steps::Channel;
 
 /// What is known of a profile's factors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Standing {
     /// Whether an email address is registered.
     pub has_email: bool,

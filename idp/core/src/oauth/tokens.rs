@@ -100,10 +100,15 @@ pub fn management_api(issuer: &str) -> String {
 #[must_use]
 pub fn audience(issuer: &str, resources: &[String], scope: &Scope) -> Audience {
     let mut audiences = resources.to_vec();
-    if audiences.is_empty() && scope.contains(ScopeToken::Directory) {
-        audiences.push(management_api(issuer));
+    let directory = ScopeToken::Directory.into_scope();
+    let (mut ours, unnamed) = (scope.contains(ScopeToken::Openid), resources.is_empty());
+    if unnamed {
+        if directory.is_within(scope) {
+            audiences.push(management_api(issuer));
+        }
+        ours = ours || *scope != directory;
     }
-    if audiences.is_empty() || scope.contains(ScopeToken::Openid) {
+    if ours {
         audiences.push(issuer.to_owned());
     }
     match audiences.pop() {
@@ -188,6 +193,7 @@ mod tests {
         assert_eq!(audience(&[], "directory"), Audience::One("https://us/api/v1".into()));
         let both = Audience::Many(vec!["https://us/api/v1".into(), "https://us".into()]);
         assert_eq!(audience(&[], "openid directory"), both);
+        assert_eq!(audience(&[], "clearing directory"), both);
         // Who names another audience wants the token for that one.
         assert_eq!(audience(&["https://api".to_owned()], "directory"), Audience::One("https://api".into()));
     }

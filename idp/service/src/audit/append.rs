@@ -1,6 +1,7 @@
 //! Writing a record. Writers only ever insert, so none of them waits for another.
 
-use countersign_core::audit::{AuditEntry, AuditRecord};
+use countersign_core::audit::{Action, AuditActor, AuditEntry, AuditRecord, Owner, Subject};
+use countersign_core::directory::profile::Profile;
 use countersign_core::ids::AuditId;
 use countersign_store::{Audit, StoreError, Tx};
 
@@ -16,6 +17,21 @@ pub async fn append(services: &Services, tx: &Tx, entry: AuditEntry) -> Result<A
     record.mac = proof(services, &record);
     Audit::on(tx.connection()).append(&record, &owner).await?;
     Ok(id)
+}
+
+/// Records that `client` presented a token of `profile` that was used before; `what` it was.
+pub(crate) async fn append_reuse(
+    services: &Services,
+    tx: &Tx,
+    (client, what): (&str, &str),
+    profile: &Profile,
+) -> Result<(), StoreError> {
+    let entry = AuditEntry::new(Action::TokenReused, AuditActor::Client(client.to_owned()))
+        .about(Subject::profile(&profile.id, &profile.user_id))
+        .owned_by(Owner::ParticipantOf(profile.id.clone()))
+        .denied(what);
+    append(services, tx, entry).await?;
+    Ok(())
 }
 
 /// What nobody without the master key can put under a record.

@@ -9,6 +9,7 @@ mod verify;
 mod witness;
 
 pub use append::append;
+pub(crate) use append::append_reuse;
 pub use checkpoint::{mark_published, public_keys, unpublished};
 pub use export::{ExportError, Period, export};
 pub use sealer::{Sealer, Turn};

@@ -96,8 +96,20 @@ pub async fn approve(
     effect(services, tx, request, signature, checker.into(), source, once).await
 }
 
-/// Whether `checker` may sign `request`, by what the directory says at this moment.
+/// Whether `checker` may sign `request`, by what the directory says at this moment, and until `tx` has ended.
 pub(super) async fn signs(
+    services: &Services,
+    tx: &Tx,
+    checker: &Signer<'_>,
+    request: &ChangeRequest,
+) -> Result<Result<Signed, Refusal>, Fault> {
+    let bench = Bench::load(services, tx, request).await?;
+    bench.hold(tx, &request.maker.profile_id, checker.profile_id).await?;
+    Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
+}
+
+/// Whether they could sign it, for all that is known now: nobody is held, and nothing follows from it.
+pub(super) async fn could_sign(
     services: &Services,
     tx: &Tx,
     checker: &Signer<'_>,

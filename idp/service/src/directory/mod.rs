@@ -22,3 +22,6 @@ pub use prepare::{Prepared, prepare};
 pub use secrets::{RevealError, reveal};
 pub use submit::{SubmitError, Submitted, submit};
 pub use suspend::{SuspendError, suspend};
+
+#[cfg(test)]
+mod tests;

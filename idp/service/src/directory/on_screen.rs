@@ -100,11 +100,14 @@ pub async fn approve_on_screen(
     let everything = Scope::of_the_installation();
     let checker = Directory::on(tx.connection()).find(&everything, &normalise(entry.checker_id)).await?;
     let checker = checker.filter(|record| record.participant == maker.participant);
+    let was_void = is_void(services, &tx, checker.as_ref()).await?;
     if let Err(error) = check(services, &tx, maker, &request, checker.as_ref(), entry).await? {
         // Wrong entries count whatever follows.
         return match error {
             EntryError::Wrong => {
-                wrong(services, &tx, maker, &request, checker.as_ref(), source).await?;
+                let voided = !was_void && is_void(services, &tx, checker.as_ref()).await?;
+                wrong(services, &tx, maker, &request, checker.as_ref().map(|it| (it, voided)), source)
+                    .await?;
                 tx.commit().await?;
                 Err(OnScreenError::Wrong)
             }
@@ -117,8 +120,8 @@ pub async fn approve_on_screen(
     }
     let Some(checker) = checker else { return Err(OnScreenError::Wrong) };
     let profile = &checker.profile;
-    let signer = Signer { user_id: &profile.user_id, profile_id: &profile.id, session: None };
-    let signed = match signs(services, &tx, &signer, &request).await? {
+    let absent = Signer { user_id: &profile.user_id, profile_id: &profile.id, session: None };
+    let signed = match signs(services, &tx, &absent, &request).await? {
         Ok(signed) => signed,
         Err(refusal) => {
             let entry = super::trail::denied(maker, &request, &refusal.to_string(), source);
@@ -208,13 +211,20 @@ fn matter<'a>(request: &ChangeRequest, about: impl Iterator<Item = &'a ProfileRe
     matter
 }
 
-/// Writes down a wrong entry. One that makes a code void is told to both.
+/// Whether the code of `checker` was entered wrong too often.
+async fn is_void(services: &Services, tx: &Tx, checker: Option<&ProfileRecord>) -> Result<bool, StoreError> {
+    let Some(record) = checker else { return Ok(false) };
+    let state = ApprovalCodes::on(tx.connection()).state(&record.profile.id).await?;
+    Ok(state.is_revoked(&services.policy.approval_code))
+}
+
+/// Writes down a wrong entry. The one that makes a code void is told to both, and no other.
 async fn wrong(
     services: &Services,
     tx: &Tx,
     maker: &Actor,
     request: &ChangeRequest,
-    checker: Option<&ProfileRecord>,
+    checker: Option<(&ProfileRecord, bool)>,
     source: &str,
 ) -> Result<(), Fault> {
     let subject = |record: &ProfileRecord| Subject::profile(&record.profile.id, &record.profile.user_id);
@@ -223,13 +233,10 @@ async fn wrong(
             .owned_by(Owner::Participant(maker.participant.clone()))
             .on_request(request.id.clone())
             .from_source(source);
-        checker.into_iter().fold(entry, |entry, record| entry.about(subject(record)))
+        checker.into_iter().fold(entry, |entry, (record, _)| entry.about(subject(record)))
     };
     audit::append(services, tx, entry(Action::ApprovalCodeWrong).denied("wrong code")).await?;
-    let Some(record) = checker else { return Ok(()) };
-    let policy = &services.policy.approval_code;
-    let state = ApprovalCodes::on(tx.connection()).state(&record.profile.id).await?;
-    if state.is_revoked(policy) {
+    if let Some((record, true)) = checker {
         audit::append(services, tx, entry(Action::ApprovalCodeRevoked)).await?;
         let by = maker.user_id.clone();
         let mail = Mail {

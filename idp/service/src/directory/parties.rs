@@ -9,7 +9,7 @@ use countersign_core::directory::signatures::{
     self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
 };
 use countersign_core::ids::{ProfileId, SessionId};
-use countersign_store::{Directory, Participants, StoreError, Tx};
+use countersign_store::{Activity, Directory, Participants, StoreError, Tx};
 
 use crate::Services;
 
@@ -73,6 +73,19 @@ impl Bench {
         })
     }
 
+    /// Holds everyone whom a signature is about or by. A suspension, a right that is withdrawn, or a login under way is
+    /// over before they are looked at, and the next begins when this transaction has ended.
+    pub(super) async fn hold(
+        &self,
+        tx: &Tx,
+        maker: &ProfileId,
+        checker: &ProfileId,
+    ) -> Result<(), StoreError> {
+        let subjects = self.subjects.iter().map(|subject| &subject.profile);
+        let everyone = subjects.chain([maker, checker]).cloned().collect();
+        Activity::on(tx.connection()).hold_all(&everyone).await
+    }
+
     fn matter(&self) -> Matter<'_> {
         let side = match &self.jurisdiction {
             Jurisdiction::Participant(key) => {
@@ -106,10 +119,10 @@ impl Bench {
         maker: &Signer<'_>,
         checker: &Signer<'_>,
     ) -> Result<Result<Signed, Refusal>, StoreError> {
-        let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
-        let Some(checked) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
-        let (made, checked) = (self.seated(&made, maker.session), self.seated(&checked, checker.session));
-        Ok(may_sign(&self.matter(), &made, &checked))
+        let Some(first) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
+        let Some(second) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
+        let (first, second) = (self.seated(&first, maker.session), self.seated(&second, checker.session));
+        Ok(may_sign(&self.matter(), &first, &second))
     }
 
     /// Whether `maker` may ask for it, and whether anybody at all could sign it now: they are told at once where nobody

@@ -39,9 +39,8 @@ pub async fn prepare<'c>(
     let scope = maker.scope().ok_or_else(|| Fault::internal("a maker who may not even look"))?;
     let mut findings = Findings::default();
     let most = usize::try_from(services.policy.requests.batch_lines).unwrap_or(usize::MAX);
-    if let Draft::Batch { lines } = draft
-        && lines.len() > most
-    {
+    // Profiles rather than lines, so that no line brings more with it.
+    if matches!(draft, Draft::Batch { .. }) && draft.user_ids().len() > most {
         findings.note("lines", FindingCode::TooMany { max: most });
         return Ok(refused(maker, findings));
     }
@@ -146,11 +145,16 @@ async fn note_pending<'c>(
     use countersign_core::directory::change_request::Target;
     let targets: Vec<Target> = draft.user_ids().iter().map(|user_id| Target::profile(user_id)).collect();
     let held: BTreeMap<_, _> = ChangeRequests::on(connection()).held(&targets).await?.into_iter().collect();
-    let in_batch = matches!(draft, Draft::Batch { .. });
-    for (index, target) in targets.iter().enumerate() {
-        if let Some(request) = held.get(target) {
-            let field = if in_batch { format!("lines[{index}].user_id") } else { "user_id".to_owned() };
-            findings.note(&field, FindingCode::AlreadyPending { request: request.as_str().to_owned() });
+    let (lines, in_batch) = match draft {
+        Draft::Batch { lines } => (lines.as_slice(), true),
+        single => (std::slice::from_ref(single), false),
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let field = if in_batch { format!("lines[{index}].user_id") } else { "user_id".to_owned() };
+        for user_id in line.user_ids() {
+            if let Some(request) = held.get(&Target::profile(&user_id)) {
+                findings.note(&field, FindingCode::AlreadyPending { request: request.as_str().to_owned() });
+            }
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use countersign_core::directory::permission::{DaEmails, Deed, Office, permits};
 use countersign_core::directory::profile::Profile;
 use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Directory, Phases, Tx};
+use countersign_store::{Activity, Directory, Phases, Tx};
 
 use super::trail;
 use crate::login::{Fault, faults};
@@ -63,6 +63,8 @@ pub async fn suspend(
         return Err(SuspendError::NotAllowed);
     }
     let now = services.now();
+    // A login under way has ended before its session is, and none begins until this transaction has.
+    Activity::on(tx.connection()).hold(&profile.id).await?;
     if !directory.suspend(&profile.id, now).await? {
         return Err(SuspendError::NotEnabled);
     }

@@ -86,6 +86,10 @@ fn about(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEnt
         members.insert("kind".to_owned(), document.change.kind().into());
         members.insert("document_hash".to_owned(), request.signed.hash().as_str().into());
         members.insert("reason_given".to_owned(), document.reason.clone().into());
+        if let State::Applied { signature, .. } = &request.state {
+            members.insert("signed".to_owned(), json!(signature.way));
+            members.insert("sole_administrator".to_owned(), signature.sole_administrator.into());
+        }
     }
     AuditEntry::new(action, actor)
         .about(subject)

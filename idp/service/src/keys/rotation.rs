@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use countersign_core::Timestamp;
+use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
 use countersign_core::oauth::key_schedule::{KeyLife, KeyState, KeyStep, due};
+use countersign_core::{Timestamp, to_millis};
 use countersign_store::{SigningKeys, StoredKey, Tx, Versioned, Versions};
+use serde_json::json;
 
 use super::generate::{NewKey, generate};
 use super::signer::Pair;
 use super::{KeyError, PreparedKey, Ring};
-use crate::{Purpose, Services};
+use crate::{Purpose, Services, audit};
 
 /// A node that loses to another looks again; whoever loses this often has a different problem.
 const ATTEMPTS: usize = 5;
@@ -66,15 +68,22 @@ async fn take(services: &Services, tx: &Tx, step: KeyStep, key: Option<NewKey>) 
             tracing::info!(kid = new.kid, alg = alg.as_str(), %activates_at, "signing key added");
             let life = KeyLife { kid: new.kid, alg, activates_at, retires_at: None, removed_at: None };
             let created_at = services.now();
+            let added = json!({"alg": life.alg.as_str(), "activates_at": to_millis(life.activates_at)});
+            audit::append(services, tx, entry(Action::KeyAdded, &life.kid).after(added)).await?;
             keys.add(&StoredKey { life, public_jwk: new.public_jwk, private_sealed, created_at }).await?;
         }
         (KeyStep::Remove { kid }, _) => {
             keys.remove(&kid).await?;
+            audit::append(services, tx, entry(Action::KeyRemoved, &kid)).await?;
             tracing::info!(kid, "signing key removed");
         }
         (KeyStep::Add { .. }, None) => return Err(KeyError::Material("no key was made")),
     }
     Ok(())
+}
+
+fn entry(action: Action, kid: &str) -> AuditEntry {
+    AuditEntry::new(action, AuditActor::Job("keys")).about(Subject::new(SubjectKind::Key, kid, kid))
 }
 
 /// Replaces the ring. Keys it held already are not unsealed again.

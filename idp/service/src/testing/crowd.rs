@@ -32,7 +32,7 @@ impl TestNode {
     /// Adds `participants`, each with `people`.
     pub async fn crowd(&self, participants: usize, people: usize) {
         for number in 0..participants {
-            let house = [ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc][number % 3];
+            let house = pick(&[ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc], number);
             let participant = self.add_participant(house, &format!("P{number:03}")).await;
             let tx = self.services.store.begin().await.unwrap();
             for person in 0..people {
@@ -45,11 +45,11 @@ impl TestNode {
     async fn one_of_many(&self, tx: &Tx, participant: &Participant, number: usize) {
         let now = self.services.now();
         let mut profile = member(self, participant, &format!("HK{}{number:06}", participant.participant));
-        SURNAMES[number % SURNAMES.len()].clone_into(&mut profile.surname);
-        OTHER_NAMES[number / 7 % OTHER_NAMES.len()].clone_into(&mut profile.other_names);
-        profile.email = (number % 10 != 0)
+        pick(&SURNAMES, number).clone_into(&mut profile.surname);
+        pick(&OTHER_NAMES, number / 7).clone_into(&mut profile.other_names);
+        profile.email = (!number.is_multiple_of(10))
             .then(|| format!("user.{number}@{}.example", participant.participant.as_str().to_lowercase()));
-        profile.enabled = number % 25 != 0;
+        profile.enabled = !number.is_multiple_of(25);
         if number % 50 == 1 {
             profile.kind = UserKind::DelegatedAdministrator;
         }
@@ -76,4 +76,8 @@ impl TestNode {
             Activity::on(tx.connection()).record_access(&profile.id, &access).await.unwrap();
         }
     }
+}
+
+fn pick<T: Copy>(from: &[T], number: usize) -> T {
+    from.iter().copied().nth(number % from.len()).unwrap()
 }

@@ -16,7 +16,7 @@ use countersign_store::{AuthorizationCodes, CodeFacts, Grants, RefreshTokens, Re
 
 use super::TokenResponse;
 use super::issue::{Login, login_is_alive, tokens};
-use crate::Services;
+use crate::{Services, audit};
 
 pub(super) async fn exchange(
     services: &Services,
@@ -33,7 +33,7 @@ pub(super) async fn exchange(
         .filter(|code| code.grant.client_id == client.client_id)
         .ok_or_else(|| refused("the code is unknown, or another client's"))?;
     if code.consumed {
-        return Err(reused(tx, &code, now).await);
+        return Err(reused(services, tx, &code, now).await);
     }
     if code.expires_at <= now {
         return Err(refused("the code has expired"));
@@ -42,7 +42,7 @@ pub(super) async fn exchange(
     let resource: Vec<_> = code.grant.resource.iter().cloned().collect();
     let resources = choose_resources(form.resources(), &resource, &client.resources)?;
     if !AuthorizationCodes::on(tx.connection()).consume(&code_hash, now).await.map_err(OAuthError::server)? {
-        return Err(reused(tx, &code, now).await);
+        return Err(reused(services, tx, &code, now).await);
     }
     let CodeFacts { grant: code, profile: Some(profile), session: Some(session), .. } = code else {
         return Err(refused("the session has ended, or the user is gone"));
@@ -74,9 +74,16 @@ pub(super) async fn exchange(
 }
 
 /// RFC 6749 §4.1.2: a code used twice takes back what its first use gave. That is committed before anyone is told.
-async fn reused(tx: Tx, code: &CodeFacts, now: Timestamp) -> OAuthError {
+async fn reused(services: &Services, tx: Tx, code: &CodeFacts, now: Timestamp) -> OAuthError {
     let revoked = async {
-        Grants::on(tx.connection()).revoke(&code.grant.grant_id, Revoked::CodeReused, now).await?;
+        let grants = Grants::on(tx.connection());
+        let first = grants.revoke(&code.grant.grant_id, Revoked::CodeReused, now).await?;
+        drop(grants);
+        // Once: whoever presents it again and again fills nothing.
+        if let Some(profile) = code.profile.as_ref().filter(|_| first) {
+            let what = (code.grant.client_id.as_str(), "authorization_code");
+            audit::append_reuse(services, &tx, what, profile).await?;
+        }
         tx.commit().await
     };
     match revoked.await {

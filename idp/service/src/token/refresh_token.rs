@@ -10,12 +10,12 @@ use countersign_core::oauth::session::Session;
 use countersign_core::oauth::tokens::choose_resources;
 use countersign_core::secret::{OpaqueToken, TokenHash, TokenPrefix};
 use countersign_store::{
-    Consumed, Grants, RefreshFacts, RefreshTokens, Revoked, Sessions, Successor, TokenFacts, Tx,
+    Consumed, GrantFacts, Grants, RefreshFacts, RefreshTokens, Revoked, Sessions, Successor, TokenFacts, Tx,
 };
 
 use super::TokenResponse;
 use super::issue::{Login, login_is_alive, tokens};
-use crate::{Purpose, Services};
+use crate::{Purpose, Services, audit};
 
 pub(super) async fn refresh(
     services: &Services,
@@ -87,7 +87,7 @@ async fn rotate(
         Some(successor) if alive && !found.family.revoked => Ok(Some((tx, found, successor))),
         Some(_) => Err(refused("the session has ended, or the user may not use the house")),
         None => {
-            revoke(tx, &found.family.grant, now).await?;
+            revoke(services, tx, &found.family, now).await?;
             Ok(None)
         }
     }
@@ -136,12 +136,15 @@ fn lost_answer(
 }
 
 /// RFC 9700 §4.14.2: nobody can tell the thief from the owner, so the family ends for both.
-async fn revoke(tx: Tx, grant: &Grant, now: Timestamp) -> Result<(), OAuthError> {
+async fn revoke(services: &Services, tx: Tx, family: &GrantFacts, now: Timestamp) -> Result<(), OAuthError> {
+    let GrantFacts { grant, profile, .. } = family;
     tracing::warn!(client_id = grant.client_id, grant_id = %grant.id, "a refresh token was presented twice");
-    Grants::on(tx.connection())
-        .revoke(&grant.id, Revoked::RefreshTokenReused, now)
-        .await
-        .map_err(OAuthError::server)?;
+    let revoked = Grants::on(tx.connection()).revoke(&grant.id, Revoked::RefreshTokenReused, now).await;
+    // Once: whoever presents it again and again fills nothing.
+    if revoked.map_err(OAuthError::server)? {
+        let what = (grant.client_id.as_str(), "refresh_token");
+        audit::append_reuse(services, &tx, what, profile).await.map_err(OAuthError::server)?;
+    }
     tx.commit().await.map_err(OAuthError::server)
 }
 

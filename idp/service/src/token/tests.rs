@@ -4,9 +4,12 @@ mod code;
 mod refresh;
 mod service;
 
+use countersign_core::audit::Action;
+use countersign_core::directory::actor::Scope;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::error::{ErrorCode, OAuthError};
 use countersign_core::oauth::form::Form;
+use countersign_store::{Audit, AuditFilter};
 use serde_json::{Map, Value};
 
 use super::{TokenResponse, token};
@@ -52,6 +55,14 @@ pub(super) async fn refresh(
 
 pub(super) fn code_of(result: Result<TokenResponse, OAuthError>) -> Option<ErrorCode> {
     result.err().map(|error| error.code())
+}
+
+/// What the audit trail says of tokens that came a second time: of which kind, by whom they were presented.
+pub(super) async fn reuses(services: &Services) -> Vec<(String, String)> {
+    let filter = AuditFilter { action: Some(Action::TokenReused), ..AuditFilter::default() };
+    let audit = Audit::on(services.store.read());
+    let found = audit.search(&Scope::of_the_installation(), &filter, None, 10).await.unwrap();
+    found.into_iter().map(|found| (found.record.body, found.record.actor_name.unwrap())).collect()
 }
 
 /// The claims of a JWT of ours, whatever they are.

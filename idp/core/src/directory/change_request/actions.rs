@@ -62,6 +62,13 @@ fn changed(kind: UserKind, field: &FieldDifference) -> Needed<'_> {
     (name, action)
 }
 
+/// Whether a smartcard is written down. Cards end with the parallel run, and nothing is said of them afterwards.
+#[must_use]
+pub fn names_a_card(difference: &[FieldDifference]) -> bool {
+    let of_card = |field: &&FieldDifference| matches!(field.field.as_str(), "srn" | "certificate_expiry");
+    difference.iter().filter(of_card).any(|field| !field.after.is_null())
+}
+
 /// Where the directory stands, as far as the phase table asks.
 #[derive(Clone, Copy, Debug)]
 pub struct Stand {
@@ -91,3 +98,6 @@ impl Stand {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ pub enum Change {
         /// What is to be different.
         fields: ProfileFields,
     },
-    /// The end of a profile. Its user ID is never given to anyone else.
+    /// The end of a profile. Its user ID may be created again, as a new profile under another `sub`.
     DeleteProfile {
         /// Which.
         user_id: String,

@@ -120,3 +120,6 @@ impl FromStr for DocumentHash {
 #[derive(Debug, thiserror::Error)]
 #[error("not the hash of a request: 64 hexadecimal digits in lower case")]
 pub struct NotAHash;
+
+#[cfg(test)]
+mod tests;

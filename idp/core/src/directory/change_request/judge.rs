@@ -5,8 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
-
 use super::actions::{Forbidden, Stand, needed};
 use super::change::{Change, ParticipantName};
 use super::difference;
@@ -29,7 +27,7 @@ use crate::directory::status::ProfileStatus;
 use crate::directory::user_id::{UserIdError, UserIdGrammar, normalise};
 use crate::ids::ProfileId;
 use crate::policy::Policy;
-use crate::{Timestamp, hong_kong_day, hong_kong_instant};
+use crate::{Timestamp, hong_kong_day};
 
 /// What every line of a request is judged by.
 pub struct Ground<'a> {
@@ -115,7 +113,9 @@ fn create(
     draft: &ProfileDraft,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    let fields = draft.parse(findings);
+    let mut fields = draft.parse(findings);
+    // Said in what is signed: on the day of the approval it would be another day.
+    fields.enable_from.get_or_insert(Some(hong_kong_day(ground.now)));
     if draft.surname.is_none() {
         findings.note("surname", FindingCode::Required);
     }
@@ -379,7 +379,7 @@ pub fn blank(
         surname: String::new(),
         other_names: String::new(),
         email: None,
-        enable_from: Some(hong_kong_instant(hong_kong_day(now), TimeDelta::zero())),
+        enable_from: None,
         disable_after: None,
         created_in: phase,
         settlement_agent: None,
@@ -399,3 +399,6 @@ pub fn blank(
         merged_from: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The fields of a profile as somebody typed them, and as what they mean.
 //!
-//! Every field may be absent: it then stays as it is. Where a field may be empty, null empties it.
+//! Every field may be absent: it then stays as it is. Where a field may be empty, null empties it; elsewhere null is no
+//! value, so that nobody takes a field for emptied that stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::directory::business_group::BusinessUserGroup;
 use crate::directory::capabilities::{AccessLevel, AccessLevels, DaFunction};
 use crate::directory::finding::{FindingCode, Findings};
+use crate::directory::label::turns_writing;
 use crate::directory::mailbox::Mailbox;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::record::ProfileRecord;
@@ -26,13 +28,13 @@ const MAX_SRN: usize = 32;
 #[serde(default, deny_unknown_fields)]
 pub struct ProfileDraft {
     /// `ENABLED` or `DISABLED`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Surname.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
     /// Other names.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub other_names: Option<String>,
     /// Email address.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -47,13 +49,13 @@ pub struct ProfileDraft {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub settlement_agent: Option<Option<String>>,
     /// Business user groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub business_user_groups: Option<Vec<String>>,
     /// DA rights: levels by function.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub access_levels: Option<BTreeMap<String, Vec<String>>>,
     /// Clearing-house options, all of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub options: Option<serde_json::Value>,
     /// Serial number of the smartcard.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -152,12 +154,13 @@ impl ProfileDraft {
     fn levels(&self, findings: &mut Findings) -> Option<AccessLevels> {
         let typed = self.access_levels.as_ref()?;
         let mut levels = AccessLevels::new();
-        for (function, held) in typed {
+        let unknown = |level: &str| FindingCode::UnknownAccessLevel { level: excerpt(level) };
+        for (name, held) in typed {
+            let function = word::<DaFunction>(name).ok_or_else(|| unknown(name));
+            let Some(function) = findings.take("access_levels", function) else { continue };
             for level in held {
-                let unknown =
-                    || FindingCode::UnknownAccessLevel { level: excerpt(&format!("{function}:{level}")) };
-                let parsed = word::<DaFunction>(function).zip(word::<AccessLevel>(level)).ok_or_else(unknown);
-                if let Some((function, level)) = findings.take("access_levels", parsed) {
+                let parsed = word::<AccessLevel>(level).ok_or_else(|| unknown(&format!("{name}:{level}")));
+                if let Some(level) = findings.take("access_levels", parsed) {
                     levels.entry(function).or_default().insert(level);
                 }
             }
@@ -167,11 +170,15 @@ impl ProfileDraft {
 
     fn options(&self, findings: &mut Findings) -> Option<ClearingHouseOptions> {
         let typed = self.options.as_ref()?;
-        let parsed = serde_json::from_value(typed.clone());
-        findings.take(
-            "options",
-            parsed.map_err(|error| FindingCode::BadOption { reason: excerpt(&error.to_string()) }),
-        )
+        let bad = |reason: &str| FindingCode::BadOption { reason: excerpt(reason) };
+        // By name: a list would be read by the order of the fields.
+        let named = |value: &serde_json::Value| value.is_object();
+        let parsed = if named(typed) && typed.get("transaction_limits").is_none_or(named) {
+            serde_json::from_value(typed.clone()).map_err(|error| bad(&error.to_string()))
+        } else {
+            Err(bad("not named options"))
+        };
+        findings.take("options", parsed)
     }
 }
 
@@ -185,6 +192,7 @@ fn read<T>(
 }
 
 /// As [`read`], where null or nothing but space empties the field.
+#[expect(clippy::option_option, reason = "a field is absent, emptied, or given")]
 fn read_or_empty<T>(
     findings: &mut Findings,
     field: &str,
@@ -214,12 +222,15 @@ fn other_names(typed: &str) -> Result<String, FindingCode> {
     text(typed, MAX_NAME)
 }
 
-/// A line of text without control characters and without what markup is made of.
+/// A line of text without control characters, without what turns the writing of what follows, and without what markup
+/// is made of.
 pub(crate) fn text(typed: &str, max: usize) -> Result<String, FindingCode> {
     if typed.chars().count() > max {
         return Err(FindingCode::TooLong { max });
     }
-    let strange = |character: char| character.is_control() || matches!(character, '<' | '>');
+    let strange = |character: char| {
+        character.is_control() || turns_writing(character) || matches!(character, '<' | '>')
+    };
     if typed.chars().any(strange) { Err(FindingCode::NotText) } else { Ok(typed.to_owned()) }
 }
 
@@ -230,7 +241,9 @@ fn mailbox(typed: &str) -> Result<Mailbox, FindingCode> {
 fn day(typed: &str) -> Result<NaiveDate, FindingCode> {
     let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| FindingCode::NotADate)?;
     let plausible = NaiveDate::from_ymd_opt(1980, 1, 1)..NaiveDate::from_ymd_opt(2200, 1, 1);
-    if plausible.contains(&Some(date)) { Ok(date) } else { Err(FindingCode::NotADate) }
+    // One way to write a day: the parser also forgives signs and missing zeros.
+    let is_written_so = date.to_string() == typed;
+    if is_written_so && plausible.contains(&Some(date)) { Ok(date) } else { Err(FindingCode::NotADate) }
 }
 
 fn srn(typed: &str) -> Result<String, FindingCode> {
@@ -294,3 +307,6 @@ fn set<T: Clone>(field: &mut T, value: Option<&T>) {
         field.clone_from(value);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub(super) async fn list(
     let house = parameters.one_of("clearing_house");
     parameters.finish()?;
     let found = participants::page(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, participant)))
+    Ok(Json(pages::page(found, cursors, None, |found| participant(&found))))
 }
 
 /// Says how far the people of each participant are in the migration.
@@ -55,10 +55,10 @@ pub(super) async fn progress(
     let house = parameters.one_of("clearing_house");
     parameters.finish()?;
     let found = participants::progress(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, how_far)))
+    Ok(Json(pages::page(found, cursors, None, |found| how_far(&found))))
 }
 
-fn participant(found: participants::Found) -> Participant {
+fn participant(found: &participants::Found) -> Participant {
     Participant {
         clearing_house: found.clearing_house.as_str().to_owned(),
         participant: found.participant.to_string(),
@@ -68,7 +68,7 @@ fn participant(found: participants::Found) -> Participant {
     }
 }
 
-fn how_far(found: ParticipantProgress) -> Progress {
+fn how_far(found: &ParticipantProgress) -> Progress {
     Progress {
         clearing_house: found.participant.clearing_house.as_str().to_owned(),
         participant: found.participant.participant.to_string(),

@@ -2,7 +2,7 @@
 //!
 //! A handler says which; [`super::speak`] puts it in the caller's language (RFC 9457).
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::directory::service_hours::ClosedUntil;
 use countersign_core::oauth::error::{ErrorCode, OAuthError};
@@ -114,14 +114,14 @@ pub struct Refusal {
     /// What is wrong with which field.
     pub flaws: Vec<Flaw>,
     /// Headers beside the body.
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     /// A problem that needs no more words.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, flaws: Vec::new(), headers: HeaderMap::new() }
+        Self { kind, flaws: Vec::new(), headers: Vec::new() }
     }
 
     /// A problem with fields.
@@ -135,7 +135,7 @@ impl Refusal {
     pub fn with(mut self, name: HeaderName, value: &str) -> Self {
         // What does not fit into a header was never ours to send.
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+            self.headers.push((name, value));
         }
         self
     }

@@ -6,13 +6,23 @@
 mod notice;
 mod profile;
 
-use countersign_core::directory::change_request::actions::{Forbidden, Stand, needed};
-use countersign_core::directory::change_request::{Change, ChangeRequest, Jurisdiction, Subject};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use countersign_core::directory::actor::Scope;
+use countersign_core::directory::business_group::BusinessUserGroup;
+use countersign_core::directory::change_request::actions::{Forbidden, Stand, names_a_card, needed};
+use countersign_core::directory::change_request::{
+    Change, ChangeRequest, Jurisdiction, ProfileFields, Subject,
+};
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::permission::{DaEmails, Office};
+use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::UserKind;
+use countersign_core::directory::record::ProfileRecord;
 use countersign_core::hong_kong_day;
-use countersign_store::{CurrentPhases, Phases, Tx};
+use countersign_core::ids::ParticipantKey;
+use countersign_store::{CurrentPhases, Groups, Participants, Phases, Tx};
 
 use crate::Services;
 use crate::login::{Fault, faults};
@@ -35,13 +45,24 @@ pub(super) struct Effect<'a> {
     tx: &'a Tx,
     request: &'a ChangeRequest,
     phases: CurrentPhases,
+    named: Named,
+}
+
+/// What lines name besides their own subject, as it stands now; loaded once, where a line names any.
+#[derive(Default)]
+struct Named {
+    /// Participant IDs of the settlement agents that every participant appoints.
+    agents: BTreeMap<ParticipantKey, Vec<String>>,
+    /// The groups that there are.
+    groups: BTreeSet<BusinessUserGroup>,
 }
 
 /// Puts `request` into effect.
 pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest) -> Result<(), ApplyError> {
     let phases = Phases::on(tx.connection()).current().await?;
-    let effect = Effect { services, tx, request, phases };
     let document = request.document();
+    let named = Named::load(tx, &document.change).await?;
+    let effect = Effect { services, tx, request, phases, named };
     if let Change::MergeProfiles { keep, remove } = &document.change {
         return profile::merge(&effect, keep, remove).await;
     }
@@ -67,6 +88,9 @@ impl Effect<'_> {
         let from = self.services.policy.migration.da_emails_from;
         let da_emails = DaEmails::on(hong_kong_day(self.services.now()), from);
         let stand = Stand { phase: self.phases.of(house), da_emails };
+        if stand.phase == Phase::Complete && names_a_card(&subject.difference) {
+            return Err(ApplyError::Conflict(format!("{}: smartcards have ended", subject.target)));
+        }
         for (field, action) in needed(change, kind, &subject.difference) {
             if let Err(Forbidden::ForOperators | Forbidden::NotInPhase) = stand.allows(office, action) {
                 return Err(ApplyError::Conflict(format!(
@@ -76,6 +100,52 @@ impl Effect<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the settlement agent and the groups that a line names are still there.
+    fn still_there(
+        &self,
+        subject: &Subject,
+        fields: &ProfileFields,
+        after: &ProfileRecord,
+    ) -> Result<(), ApplyError> {
+        let gone = |what: &dyn Display| {
+            Err(ApplyError::Conflict(format!("{}: {what} is there no longer", subject.target)))
+        };
+        if let Some(Some(agent)) = &fields.settlement_agent {
+            let agents = self.named.agents.get(&after.participant);
+            if !agents.is_some_and(|agents| agents.contains(agent)) {
+                return gone(agent);
+            }
+        }
+        let mut groups = fields.business_user_groups.iter().flatten();
+        match groups.find(|group| !self.named.groups.contains(*group)) {
+            Some(group) => gone(group),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Named {
+    async fn load(tx: &Tx, change: &Change) -> Result<Self, ApplyError> {
+        let fields = || change.lines().iter().filter_map(fields);
+        let mut named = Self::default();
+        if fields().any(|fields| matches!(fields.settlement_agent, Some(Some(_)))) {
+            let everything = Scope::of_the_installation();
+            named.agents = Participants::on(tx.connection()).agents(&everything).await?;
+        }
+        if fields().any(|fields| fields.business_user_groups.is_some()) {
+            let groups = Groups::on(tx.connection()).all().await?;
+            named.groups = groups.into_iter().map(|group| group.definition.code).collect();
+        }
+        Ok(named)
+    }
+}
+
+fn fields(change: &Change) -> Option<&ProfileFields> {
+    match change {
+        Change::CreateProfile { fields, .. } | Change::ChangeProfile { fields, .. } => Some(fields),
+        _ => None,
     }
 }
 

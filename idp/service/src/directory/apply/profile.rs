@@ -11,11 +11,11 @@ use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::{Factor, News};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, Directory, LoginFlows, Participants, SecondFactors};
+use countersign_store::{Directory, LoginFlows, Participants, SecondFactors};
 
 use super::{ApplyError, Effect, changed, notice};
 use crate::directory::secrets;
-use crate::login::Fault;
+use crate::login::{self, Fault};
 use crate::{enrolment, sessions};
 
 /// Puts one line into effect.
@@ -30,11 +30,12 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
         Change::ChangeProfile { fields, .. } => {
             let mut after = record.clone();
             fields.apply_to(&mut after);
+            effect.still_there(subject, fields, &after)?;
             replace(effect, subject, &record, &after).await
         }
         Change::DeleteProfile { .. } => delete(effect, subject, &record).await,
         Change::UnlockProfile { .. } => {
-            Activity::on(effect.tx.connection()).unlock(&profile.id).await?;
+            login::unlock(effect.services, effect.tx, profile).await?;
             notice::tell(effect, profile, News::ProfileChanged { at: effect.services.now() }).await
         }
         Change::ResetFactor { .. } => reset_factor(effect, &record).await,
@@ -93,6 +94,7 @@ async fn create(
     let mut record = blank(user_id, kind, &participant, effect.phases.of(house), now);
     record.profile.id = ProfileId::generate(&*effect.services.entropy);
     fields.apply_to(&mut record);
+    effect.still_there(subject, fields, &record)?;
     if !Directory::on(effect.tx.connection()).add(&record, now).await? {
         return Err(changed(subject));
     }

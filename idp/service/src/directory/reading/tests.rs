@@ -54,15 +54,15 @@ async fn every_listing_stays_in_scope_however_it_is_asked() {
         let (node, scope) = house(node).await;
         let services = &node.services;
         let everything = Scope::of_the_installation();
-        let none = ProfileFilter::default;
+        let any = ProfileFilter::default;
         let filters = [
-            none(),
-            ProfileFilter { words: vec!["hk".into()], ..none() },
-            ProfileFilter { group: Some("11".into()), ..none() },
-            ProfileFilter { used_since: Some(services.now()), ..none() },
-            ProfileFilter { dormant_since: Some(services.now()), ..none() },
-            ProfileFilter { participant: Some("DEF".into()), ..none() },
-            ProfileFilter { card: Some(true), ..none() },
+            any(),
+            ProfileFilter { words: vec!["hk".into()], ..any() },
+            ProfileFilter { group: Some("11".into()), ..any() },
+            ProfileFilter { used_since: Some(services.now()), ..any() },
+            ProfileFilter { dormant_since: Some(services.now()), ..any() },
+            ProfileFilter { participant: Some("DEF".into()), ..any() },
+            ProfileFilter { card: Some(true), ..any() },
         ];
         for filter in filters {
             for by in [ProfileSort::UserId, ProfileSort::Surname, ProfileSort::LastLogin, ProfileSort::Status]

@@ -10,7 +10,7 @@ use countersign_core::oauth::tokens::at_hash;
 use countersign_store::Sessions;
 use serde_json::json;
 
-use super::{claims, code_of, exchange, form, post, refresh, token};
+use super::{claims, code_of, exchange, form, post, refresh, reuses, token};
 use crate::testing::applications::{CALLBACK, SECRET, VERIFIER, client};
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::userinfo::userinfo;
@@ -97,6 +97,10 @@ async fn a_code_used_twice_takes_back_what_it_gave() {
         assert_eq!(error.code(), ErrorCode::InvalidToken);
         let token = response.refresh_token.unwrap();
         assert_eq!(code_of(refresh(services, &shop, &token).await), Some(ErrorCode::InvalidGrant));
+        // It is recorded, and trying on records nothing more.
+        assert_eq!(code_of(exchange(services, &shop, &code).await), Some(ErrorCode::InvalidGrant));
+        let recorded = [(r#"{"reason":"authorization_code"}"#.to_owned(), "shop".to_owned())];
+        assert_eq!(reuses(services).await, recorded, "{}", node.database.kind);
     }
 }
 

@@ -8,7 +8,7 @@ use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::TokenHash;
 use countersign_store::{RefreshTokens, Sessions, Successor};
 
-use super::{code_of, exchange, form, post, refresh};
+use super::{code_of, exchange, form, post, refresh, reuses};
 use crate::testing::applications::{CALLBACK, VERIFIER, client};
 use crate::testing::people::Person;
 use crate::testing::{TestNode, nodes, sqlite_node};
@@ -89,6 +89,8 @@ async fn a_client_that_proves_nothing_is_not_believed_to_have_lost_an_answer() {
         let second = again(&first).await.unwrap().refresh_token.unwrap();
         assert_eq!(code_of(again(&first).await), REFUSED, "{}", node.database.kind);
         assert_eq!(code_of(again(&second).await), REFUSED, "the family is over");
+        let recorded = [(r#"{"reason":"refresh_token"}"#.to_owned(), "spa".to_owned())];
+        assert_eq!(reuses(&node.services).await, recorded, "{}", node.database.kind);
     }
 }
 

@@ -30,12 +30,12 @@ const COLUMNS: [&str; 19] = [
 
 /// The line with the names of the columns.
 pub(super) fn head() -> Vec<u8> {
-    line(COLUMNS.map(str::to_owned))
+    line(&COLUMNS.map(str::to_owned))
 }
 
 /// A line for each profile.
 pub(super) fn rows(entries: Vec<DirectoryEntry>) -> Vec<u8> {
-    entries.into_iter().flat_map(|entry| line(cells(summary(entry)))).collect()
+    entries.into_iter().flat_map(|entry| line(&cells(summary(entry)))).collect()
 }
 
 fn cells(profile: ProfileSummary) -> [String; 19] {
@@ -74,7 +74,7 @@ fn word(state: &impl Serialize) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn line(cells: [String; 19]) -> Vec<u8> {
+fn line(cells: &[String; 19]) -> Vec<u8> {
     let cells: Vec<String> = cells.iter().map(|cell| quoted(&defused(cell))).collect();
     (cells.join(",") + "\r\n").into_bytes()
 }

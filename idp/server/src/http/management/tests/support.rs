@@ -140,7 +140,7 @@ impl House {
         let mut pieces = response.into_body().into_data_stream();
         let (mut lines, mut most) = (0, 0);
         while let Some(piece) = pieces.try_next().await.unwrap() {
-            lines += piece.iter().filter(|byte| **byte == b'\n').count();
+            lines += piece.split(|byte| *byte == b'\n').count() - 1;
             most = most.max(measure());
         }
         (lines, most)
