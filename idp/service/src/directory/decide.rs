@@ -108,6 +108,17 @@ pub(super) async fn signs(
     Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
 }
 
+/// Whether they could sign it, for all that is known now: nobody is held, and nothing follows from it.
+pub(super) async fn could_sign(
+    services: &Services,
+    tx: &Tx,
+    checker: &Signer<'_>,
+    request: &ChangeRequest,
+) -> Result<Result<Signed, Refusal>, Fault> {
+    let bench = Bench::load(services, tx, request).await?;
+    Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
+}
+
 /// The signature, all that it does, and the record of it, in one transaction.
 pub(super) async fn effect(
     services: &Services,

@@ -12,7 +12,7 @@ use countersign_store::{ChangeRequests, RequestCursor, StoreError, Tx};
 use super::cursor::Kind;
 use super::page::{Paged, one_more};
 use crate::Services;
-use crate::directory::decide::signs;
+use crate::directory::decide::could_sign;
 use crate::directory::on_screen::only_by_queue;
 use crate::login::Fault;
 
@@ -97,7 +97,7 @@ pub async fn may(services: &Services, tx: &Tx, actor: &Actor, request: &ChangeRe
         let over = || Err(Hindrance::Over(over));
         return Ok(May { decide: over(), withdraw: over(), approve_on_screen: over() });
     }
-    let decide = signs(services, tx, &actor.into(), request).await?;
+    let decide = could_sign(services, tx, &actor.into(), request).await?;
     let own = request.maker.profile_id == actor.profile_id;
     let withdraw = if own { Ok(()) } else { Err(Hindrance::NotTheMaker) };
     let approve_on_screen = if own {
