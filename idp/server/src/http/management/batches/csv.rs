@@ -93,7 +93,9 @@ impl Line<'_> {
             .filter(|(_, cell)| !is_plain(cell))
             .map(|(name, _)| name.trim().to_owned())
             .collect();
-        strange.iter().for_each(|name| self.note(name, Fault::NotPlainText));
+        for name in strange {
+            self.note(&name, Fault::NotPlainText);
+        }
         let user_id = self.required("user_id")?;
         Some(match kind {
             BatchKind::Emails => {
@@ -128,13 +130,13 @@ impl Line<'_> {
     fn participant(&mut self) -> Option<ParticipantName> {
         match (self.cell("clearing_house"), self.cell("participant")) {
             (None, None) => None,
-            (Some(house), Some(participant)) => match known(house) {
-                Some(clearing_house) => Some(ParticipantName { clearing_house, participant }),
-                None => {
-                    self.note("clearing_house", Fault::NotAllowed);
-                    None
+            (Some(house), Some(participant)) => {
+                if let Some(clearing_house) = known(house) {
+                    return Some(ParticipantName { clearing_house, participant });
                 }
-            },
+                self.note("clearing_house", Fault::NotAllowed);
+                None
+            }
             (house, _) => {
                 let missing = if house.is_none() { "clearing_house" } else { "participant" };
                 self.note(missing, Fault::Missing);
