@@ -117,12 +117,13 @@ fn key(headers: &HeaderMap) -> Result<String, Refusal> {
 }
 
 /// What stands in the way of an attempt that was claimed; nothing, for the first.
-pub fn claimed(claim: Claim) -> Result<(), Result<StoredAnswer, Refusal>> {
+#[must_use]
+pub fn claimed(claim: Claim) -> Option<Result<StoredAnswer, Refusal>> {
     match claim {
-        Claim::Fresh => Ok(()),
-        Claim::Repeated(answer) => Err(Ok(answer)),
-        Claim::OtherRequest => Err(Err(Refusal::new(Kind::IdempotencyKeyReused))),
-        Claim::UnderWay => Err(Err(Refusal::new(Kind::IdempotencyKeyUnderWay))),
+        Claim::Fresh => None,
+        Claim::Repeated(answer) => Some(Ok(answer)),
+        Claim::OtherRequest => Some(Err(Refusal::new(Kind::IdempotencyKeyReused))),
+        Claim::UnderWay => Some(Err(Refusal::new(Kind::IdempotencyKeyUnderWay))),
     }
 }
 
@@ -131,9 +132,8 @@ pub fn not_first(error: NotFirst) -> Result<Response, Refusal> {
     match error {
         NotFirst::Failed(error) => Err(error.into()),
         NotFirst::Claimed(claim) => match claimed(*claim) {
-            Err(Ok(answer)) => Ok(answered(answer)),
-            Err(Err(refusal)) => Err(refusal),
-            Ok(()) => Err(Refusal::new(Kind::IdempotencyKeyUnderWay)),
+            Some(former) => former.map(answered),
+            None => Err(Refusal::new(Kind::IdempotencyKeyUnderWay)),
         },
     }
 }

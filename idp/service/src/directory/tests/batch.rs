@@ -6,7 +6,8 @@ use super::*;
 use crate::directory::Decided;
 use crate::testing::town::towns;
 
-fn batch(lines: Vec<Value>) -> Value {
+fn batch(lines: impl IntoIterator<Item = Value>) -> Value {
+    let lines: Vec<Value> = lines.into_iter().collect();
     json!({ "kind": "batch", "lines": lines })
 }
 
@@ -20,7 +21,7 @@ async fn every_line_is_judged_and_one_bad_line_stops_all() {
             email("HKDEF101", "c@abc.example"),
             email("hkabc101 ", "d@abc.example"),
             whole("unlock_profile", "HKABC103"),
-            batch(vec![]),
+            batch([]),
             json!({ "kind": "merge_profiles", "keep": "HKABC1X2", "remove": "HKABC104" }),
         ];
         let refused = findings(town.submit(&maker, batch(lines)).await);
@@ -36,7 +37,7 @@ async fn every_line_is_judged_and_one_bad_line_stops_all() {
         assert_eq!(refused, expected, "{}", town.kind());
         assert!(town.is_free("HKABC101").await);
         assert_eq!(
-            findings(town.submit(&maker, batch(vec![])).await),
+            findings(town.submit(&maker, batch([])).await),
             [("lines".to_owned(), FindingCode::Required)]
         );
     }
@@ -59,7 +60,7 @@ async fn one_stale_line_stops_all_at_approval() {
     for town in towns().await {
         let lines =
             (1..=5).map(|number| email(&format!("HKABC10{number}"), &format!("new{number}@abc.example")));
-        let request = town.asked("HKABC1X1", batch(lines.collect())).await;
+        let request = town.asked("HKABC1X1", batch(lines)).await;
         town.edit("HKABC104", |record| record.profile.surname.push('!')).await;
         let decided = town.approve(&town.actor("HKABC1Y1").await, &request).await.unwrap();
         assert!(matches!(decided, Decided::Conflicted(_)), "{}", town.kind());

@@ -15,7 +15,7 @@ use crate::directory::{DecideError, Decided, expire_overdue, reject, suspend, wi
 use crate::testing::SeededEntropy;
 use crate::testing::town::{HERE, towns};
 
-const STEPS: usize = 120;
+const STEPS: usize = 160;
 const HOUSES: [&str; 2] = ["ABC", "DEF"];
 
 /// What the model knows of somebody.
@@ -330,7 +330,7 @@ impl Afternoon {
     }
 
     async fn let_time_pass(&mut self) {
-        let days = i64::try_from(self.dice.roll(9)).unwrap();
+        let days = i64::try_from(self.dice.roll(12)).unwrap();
         self.log.push(format!("{days} days pass"));
         self.town.node.clock.advance_seconds(days * 86_400);
         if self.dice.roll(2) == 0 {

@@ -227,7 +227,7 @@ async fn rights_operators_and_administrators_mailboxes_go_to_the_queue() {
                         .unwrap();
                 }
                 None => {
-                    assert!(matches!(entered, Ok(Decided::Ended(_))), "{} {draft}: {entered:?}", town.kind())
+                    assert!(matches!(entered, Ok(Decided::Ended(_))), "{} {draft}: {entered:?}", town.kind());
                 }
             }
         }

@@ -83,9 +83,12 @@ async fn a_maker_who_is_gone_has_asked_for_nothing() {
     }
 }
 
+/// Makes a checker look like the maker.
+type Likeness = fn(&mut ProfileRecord, &ProfileRecord);
+
 #[tokio::test]
 async fn what_proves_one_does_not_prove_the_other() {
-    let cases: [(Refusal, fn(&mut ProfileRecord, &ProfileRecord)); 4] = [
+    let cases: [(Refusal, Likeness); 4] = [
         (Refusal::SamePerson, |checker, maker| checker.merged_from.push(maker.profile.id.clone())),
         (Refusal::SharedEmail, |checker, maker| {
             checker.profile.email = maker.profile.email.as_ref().map(|email| email.to_uppercase());
@@ -260,7 +263,7 @@ async fn of_two_checkers_at_once_one_signs() {
             let done =
                 [&one, &other].iter().filter(|decided| matches!(decided, Ok(Decided::Ended(_)))).count();
             assert_eq!(done, 1, "{}: {one:?} {other:?}", town.kind());
-            let over = [one, other].into_iter().filter_map(Result::err).next().unwrap();
+            let over = [one, other].into_iter().find_map(Result::err).unwrap();
             assert!(matches!(over, DecideError::Over(_)), "{over:?}");
             assert_eq!(town.record("HKABC101").await.unwrap().profile.version, version + 1);
             assert_eq!(town.steps(&request.id).await, ["request_approved", "request_submitted"]);

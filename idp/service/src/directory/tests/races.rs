@@ -66,7 +66,7 @@ async fn of_all_who_decide_at_once_one_does_and_the_profile_agrees() {
             assert_eq!(done.iter().filter(|one| **one).count(), 1, "{} {done:?}", town.kind());
             let state = town.state(&request.id).await.name();
             let expected = ["applied", "rejected", "withdrawn"];
-            assert_eq!(done[expected.iter().position(|name| *name == state).unwrap()], true);
+            assert!(done[expected.iter().position(|name| *name == state).unwrap()]);
             let mailbox = if done[0] { Some(address) } else { former };
             assert_eq!(town.mailbox("HKABC101").await, mailbox);
             assert_eq!(town.steps(&request.id).await.len(), 2, "one submission and one end");

@@ -24,8 +24,8 @@ fn meaning(draft: Value) -> Value {
 }
 
 fn refused(draft: Value) -> Vec<String> {
-    let (fields, said) = parse(draft.clone());
-    assert!(!said.is_empty(), "{draft} is taken as {fields:?}");
+    let (fields, said) = parse(draft);
+    assert!(!said.is_empty(), "taken as {fields:?}");
     said
 }
 

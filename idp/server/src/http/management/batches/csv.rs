@@ -93,8 +93,8 @@ impl Line<'_> {
             .filter(|(_, cell)| !is_plain(cell))
             .map(|(name, _)| name.trim().to_owned())
             .collect();
-        for name in strange {
-            self.note(&name, Fault::NotPlainText);
+        for name in &strange {
+            self.note(name, Fault::NotPlainText);
         }
         let user_id = self.required("user_id")?;
         Some(match kind {
@@ -131,11 +131,11 @@ impl Line<'_> {
         match (self.cell("clearing_house"), self.cell("participant")) {
             (None, None) => None,
             (Some(house), Some(participant)) => {
-                if let Some(clearing_house) = known(house) {
-                    return Some(ParticipantName { clearing_house, participant });
+                let house = known(house);
+                if house.is_none() {
+                    self.note("clearing_house", Fault::NotAllowed);
                 }
-                self.note("clearing_house", Fault::NotAllowed);
-                None
+                house.map(|clearing_house| ParticipantName { clearing_house, participant })
             }
             (house, _) => {
                 let missing = if house.is_none() { "clearing_house" } else { "participant" };

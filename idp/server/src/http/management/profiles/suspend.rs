@@ -39,10 +39,8 @@ pub(in crate::http::management) async fn suspend(
     let (user_id, source) = (normalise(&user_id), source.to_canonical().to_string());
     let reason = required_reason(content.reason)?;
     let tx = services.store.begin().await?;
-    match claimed(claim(&services, &tx, &attempt).await?) {
-        Ok(()) => {}
-        Err(Ok(former)) => return Ok(answered(former)),
-        Err(Err(refusal)) => return Err(refusal),
+    if let Some(former) = claimed(claim(&services, &tx, &attempt).await?) {
+        return former.map(answered);
     }
     directory::suspend(&services, &tx, &acting.actor, &user_id, &reason, &source).await?;
     let suspended = Suspended { user_id, status: ProfileStatus::Suspended };

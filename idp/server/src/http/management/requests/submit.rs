@@ -83,10 +83,8 @@ pub(in crate::http::management) async fn submitted(
     let Command { acting, content, attempt } = command;
     let reason = reason(content.reason)?;
     let tx = services.store.begin().await?;
-    match claimed(claim(services, &tx, &attempt).await?) {
-        Ok(()) => {}
-        Err(Ok(former)) => return Ok(answered(former)),
-        Err(Err(refusal)) => return Err(refusal),
+    if let Some(former) = claimed(claim(services, &tx, &attempt).await?) {
+        return former.map(answered);
     }
     let Submitted { request, findings } =
         directory::submit(services, &tx, &acting.actor, &content.change, reason, source).await?;

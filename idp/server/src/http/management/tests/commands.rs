@@ -37,10 +37,8 @@ async fn ring(
     command: Command<Bell>,
 ) -> Result<Response, Refusal> {
     let tx = services.store.begin().await?;
-    match claimed(claim(&services, &tx, &command.attempt).await?) {
-        Err(Ok(former)) => return Ok(answered(former)),
-        Err(Err(refusal)) => return Err(refusal),
-        Ok(()) => {}
+    if let Some(former) = claimed(claim(&services, &tx, &command.attempt).await?) {
+        return former.map(answered);
     }
     let number = rung.0.fetch_add(1, Ordering::SeqCst);
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
