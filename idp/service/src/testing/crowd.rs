@@ -33,7 +33,7 @@ impl TestNode {
     pub async fn crowd(&self, participants: usize, people: usize) {
         for number in 0..participants {
             let house = pick(&[ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc], number);
-            let participant = self.add_participant(house, &format!("P{number:03}")).await;
+            let participant = self.add_participant(house, &code(house, number)).await;
             let tx = self.services.store.begin().await.unwrap();
             for person in 0..people {
                 self.one_of_many(&tx, &participant, number * people + person).await;
@@ -75,6 +75,14 @@ impl TestNode {
             };
             Activity::on(tx.connection()).record_access(&profile.id, &access).await.unwrap();
         }
+    }
+}
+
+/// The participant's code, as its house has them: five digits at HKSCC, elsewhere three characters.
+fn code(house: ClearingHouse, number: usize) -> String {
+    match house {
+        ClearingHouse::Hkscc => format!("{number:05}"),
+        _ => format!("{number:03}"),
     }
 }
 
