@@ -1,5 +1,7 @@
 //! Cookies, tokens, languages and headers, through a router as browsers meet them.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts as _;
@@ -20,6 +22,7 @@ use super::pages::{PageContext, ResetDone, View as _};
 use super::visitor::{Browser, introduce};
 use crate::http::assets;
 use crate::http::pages::sample_visitors;
+use crate::serve::ClientAddress;
 
 #[derive(Deserialize)]
 struct Fields {
@@ -272,6 +275,7 @@ async fn nothing_that_opens_anything_prints() {
     let (visitor, _) = visitors.meet(request.method(), request.uri(), request.headers());
     let (mut parts, _) = request.into_parts();
     parts.extensions.insert(visitor.clone());
+    parts.extensions.insert(ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
     let caller = Caller::from_request_parts(&mut parts, &Cookies { https: false }).await.unwrap();
     assert_eq!(caller.session(), Some("css_sesame"));
     let page = PageContext::of(&visitor);

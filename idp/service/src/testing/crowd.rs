@@ -33,7 +33,9 @@ impl TestNode {
     pub async fn crowd(&self, participants: usize, people: usize) {
         for number in 0..participants {
             let house = pick(&[ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc], number);
-            let participant = self.add_participant(house, &code(house, number)).await;
+            // HKSCC's codes are five digits, the others' three characters.
+            let digits = if house == ClearingHouse::Hkscc { 5 } else { 3 };
+            let participant = self.add_participant(house, &format!("{number:0digits$}")).await;
             let tx = self.services.store.begin().await.unwrap();
             for person in 0..people {
                 self.one_of_many(&tx, &participant, number * people + person).await;
@@ -75,14 +77,6 @@ impl TestNode {
             };
             Activity::on(tx.connection()).record_access(&profile.id, &access).await.unwrap();
         }
-    }
-}
-
-/// The participant's code, as its house has them: five digits at HKSCC, elsewhere three characters.
-fn code(house: ClearingHouse, number: usize) -> String {
-    match house {
-        ClearingHouse::Hkscc => format!("{number:05}"),
-        _ => format!("{number:03}"),
     }
 }
 

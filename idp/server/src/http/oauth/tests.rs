@@ -1,10 +1,11 @@
 //! The browser's side of the protocol, through the whole router as a browser meets it.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::{Extension, Router};
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::{ClientKind, SigningAlg};
@@ -16,6 +17,7 @@ use url::form_urlencoded;
 
 use crate::http::router::router;
 use crate::http::state::AppState;
+use crate::serve::ClientAddress;
 
 /// A house with an application of its own and one of someone else, and a user.
 struct House {
@@ -30,7 +32,8 @@ async fn house() -> House {
     node.add_client(&public_client("dms", ClientKind::FirstParty)).await;
     node.add_client(&public_client("else", ClientKind::ThirdParty)).await;
     let user = node.add_user("HKABC101").await;
-    let router = router(AppState::new(node.services.clone(), None));
+    let from = ClientAddress(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)));
+    let router = router(AppState::new(node.services.clone(), None)).layer(Extension(from));
     House { node, user, router }
 }
 

@@ -52,8 +52,6 @@ struct Asked {
 #[derive(Default)]
 struct Model {
     people: BTreeMap<String, Known>,
-    /// Who was there once, and is no more.
-    gone: BTreeSet<String>,
     asked: Vec<Asked>,
 }
 
@@ -108,7 +106,7 @@ impl Model {
         let own = house_of(maker) == house_of(user_id);
         let signable = ["1Y1", "1Y2"].iter().any(|end| self.is_usable(&member(house_of(maker), end)));
         let fits = match (wish, self.people.get(user_id)) {
-            (Wish::Create, there) => there.is_none() && !self.gone.contains(user_id),
+            (Wish::Create, there) => there.is_none(),
             (_, None) => false,
             (Wish::Delete, Some(_)) => true,
             (Wish::Surname(surname), Some(known)) => known.surname != *surname,
@@ -146,7 +144,6 @@ impl Model {
             }
             Wish::Delete => {
                 self.people.remove(&user_id);
-                self.gone.insert(user_id);
             }
             wish => {
                 let known = self.people.get_mut(&user_id).unwrap();

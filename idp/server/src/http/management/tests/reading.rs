@@ -116,7 +116,6 @@ async fn who_was_here_and_who_was_not() {
     house.node.clock.advance_seconds(100 * 24 * 60 * 60);
     house.node.was_here("HKABC102").await;
     let token = house.reader().await;
-    // Of those who never were here, none comes before the other.
     let mut dormant = house.get("/dormant", &token).await.user_ids();
     dormant.sort();
     assert_eq!(dormant, ["HKABC101", "HKABC103"]);
