@@ -21,7 +21,7 @@ const QUESTIONS: [(&str, &str); 18] = [
     ("by last login, newest first", "/profiles?sort=last_login&order=desc"),
     ("by status", "/profiles?sort=status"),
     ("with a count", "/profiles?count=true"),
-    ("search: a user ID", "/profiles?q=hkp001000&count=true"),
+    ("search: a user ID", "/profiles?q=hk000000000&count=true"),
     ("search: a surname that 4 % share", "/profiles?q=chan"),
     ("the same, counted", "/profiles?q=chan&count=true"),
     ("search: two words", "/profiles?q=chan%20ming"),
