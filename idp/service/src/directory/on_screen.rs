@@ -199,10 +199,15 @@ fn matter<'a>(request: &ChangeRequest, about: impl Iterator<Item = &'a ProfileRe
         })
         .map(|record| record.profile.user_id.as_str())
         .collect();
-    matter.da_email = request.document().subjects.iter().any(|subject| {
-        administrators.contains(&subject.target.name.as_str())
-            && subject.difference.iter().any(|field| field.field == "email")
-    });
+    let changes = |name: &str| {
+        request.document().subjects.iter().any(|subject| {
+            administrators.contains(&subject.target.name.as_str())
+                && subject.difference.iter().any(|field| field.field == name)
+        })
+    };
+    matter.da_email = changes("email");
+    // A profile that may be used again brings its rights back with it.
+    matter.da_rights |= changes("status");
     // What proves an administrator is as good as their rights.
     matter.da_rights |= request.document().change.lines().iter().any(|line| {
         matches!(line, Change::ResetFactor { user_id } | Change::IssueEnrolmentCode { user_id }

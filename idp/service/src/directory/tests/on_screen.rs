@@ -197,6 +197,7 @@ async fn rights_operators_and_administrators_mailboxes_go_to_the_queue() {
         let code = town.code("HKABC1Y1", None).await.unwrap();
         let cases = [
             (email("HKABC101", "new@abc.example"), Some(OnlyByQueue::DaEmail)),
+            (change("HKABC101", &json!({ "status": "DISABLED" })), Some(OnlyByQueue::DaRights)),
             (whole("reset_factor", "HKABC101"), Some(OnlyByQueue::DaRights)),
             (whole("delete_profile", "HKABC101"), Some(OnlyByQueue::DaRights)),
             (
