@@ -8,6 +8,7 @@ pub mod activity;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod drafts;
+pub mod forms;
 pub mod me;
 pub mod page;
 pub mod participants;

@@ -4,6 +4,7 @@ mod batch;
 mod conflicts;
 mod decisions;
 mod effects;
+mod forms;
 mod model;
 mod on_screen;
 mod parties;

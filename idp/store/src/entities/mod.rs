@@ -19,6 +19,7 @@ pub(crate) mod consents;
 pub(crate) mod counters;
 pub(crate) mod enrolment_codes;
 pub(crate) mod former_passwords;
+pub(crate) mod forms;
 pub(crate) mod grants;
 pub(crate) mod idempotency_keys;
 pub(crate) mod installation;
