@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod contract;
 mod door;
+mod exchange;
 mod hours;
 mod listing;
 mod on_screen;
