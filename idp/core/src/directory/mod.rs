@@ -11,6 +11,7 @@ pub mod finding;
 pub mod label;
 pub mod listing;
 pub mod mailbox;
+pub mod migration;
 pub mod options;
 pub mod participant;
 pub mod permission;
