@@ -5,6 +5,7 @@ mod apply;
 pub mod caller;
 mod decide;
 mod expire;
+pub mod migration;
 mod on_screen;
 mod parties;
 mod prepare;
