@@ -3,7 +3,7 @@
 use countersign_core::Timestamp;
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::capabilities::Capabilities;
-use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, Signatory};
+use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, Signatory, TargetKind};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::signatures::{
     self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
@@ -56,7 +56,8 @@ impl Bench {
         tx: &Tx,
         request: &ChangeRequest,
     ) -> Result<Self, StoreError> {
-        let names: Vec<String> = request.targets().into_iter().map(|target| target.name).collect();
+        let people = request.targets().into_iter().filter(|target| target.kind == TargetKind::Profile);
+        let names: Vec<String> = people.map(|target| target.name).collect();
         let found = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
         let sole_administrator = match &request.jurisdiction {
             Jurisdiction::Participant(key) => {

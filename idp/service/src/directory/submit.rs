@@ -96,11 +96,8 @@ fn maintains(draft: &Draft) -> bool {
         | Draft::ChangeProfile { .. }
         | Draft::DeleteProfile { .. }
         | Draft::MergeProfiles { .. } => true,
-        Draft::UnlockProfile { .. }
-        | Draft::ResetFactor { .. }
-        | Draft::IssueEnrolmentCode { .. }
-        | Draft::ResetCardPin { .. } => false,
         Draft::Batch { lines } => lines.iter().any(maintains),
+        _ => false,
     }
 }
 

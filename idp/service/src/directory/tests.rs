@@ -9,6 +9,7 @@ mod on_screen;
 mod parties;
 mod preparing;
 mod races;
+mod registry;
 mod secrets;
 mod suspending;
 

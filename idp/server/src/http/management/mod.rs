@@ -69,6 +69,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(profiles::show::show))
         .routes(routes!(participants::list))
         .routes(routes!(participants::progress))
+        .routes(routes!(participants::appointments))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
         .routes(routes!(requests::list::list, requests::submit::submit))

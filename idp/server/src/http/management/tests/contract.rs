@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use countersign_api::drafts::{Draft, ParticipantName, ProfileDraft};
+use countersign_api::drafts::{
+    Draft, GroupDraft, GroupNameDraft, ParticipantDraft, ParticipantName, ProfileDraft,
+};
 use countersign_api::requests::ChangeKind;
 use countersign_core::directory::change_request;
 use serde_json::json;
@@ -44,6 +46,29 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::MergeProfiles { keep: "HKABC1X1".into(), remove: user_id() },
     ];
     all.push(Draft::Batch { lines: all.clone() });
+    let name = || ParticipantName { clearing_house: "HKCC".into(), participant: "ABC".into() };
+    let participant = ParticipantDraft {
+        kind: Some("SA".into()),
+        name: Some("ABC Limited".into()),
+        customer_codes: Some(vec!["ABC".into()]),
+        sole_administrator: Some(None),
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let group = GroupDraft {
+        name: GroupNameDraft { en: text("Cash"), zh_hant: text("現金"), zh_hans: text("现金") },
+        functions: Some(vec!["cash-prepayment".into()]),
+    };
+    let code = || "41".to_owned();
+    all.extend([
+        Draft::CreateParticipant { participant: name(), fields: participant.clone() },
+        Draft::ChangeParticipant { participant: name(), fields: participant },
+        Draft::CloseParticipant { participant: name() },
+        Draft::AppointAgent { principal: name(), agent: name() },
+        Draft::EndAppointment { principal: name(), agent: name() },
+        Draft::CreateGroup { code: code(), fields: group.clone() },
+        Draft::ChangeGroup { code: code(), fields: group },
+        Draft::DeleteGroup { code: code() },
+    ]);
     let kind = |draft: &Draft| match draft {
         Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
         Draft::ChangeProfile { .. } => ChangeKind::ChangeProfile,
@@ -54,6 +79,14 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ResetCardPin { .. } => ChangeKind::ResetCardPin,
         Draft::MergeProfiles { .. } => ChangeKind::MergeProfiles,
         Draft::Batch { .. } => ChangeKind::Batch,
+        Draft::CreateParticipant { .. } => ChangeKind::CreateParticipant,
+        Draft::ChangeParticipant { .. } => ChangeKind::ChangeParticipant,
+        Draft::CloseParticipant { .. } => ChangeKind::CloseParticipant,
+        Draft::AppointAgent { .. } => ChangeKind::AppointAgent,
+        Draft::EndAppointment { .. } => ChangeKind::EndAppointment,
+        Draft::CreateGroup { .. } => ChangeKind::CreateGroup,
+        Draft::ChangeGroup { .. } => ChangeKind::ChangeGroup,
+        Draft::DeleteGroup { .. } => ChangeKind::DeleteGroup,
     };
     all.into_iter().map(|draft| (kind(&draft), draft)).collect()
 }
