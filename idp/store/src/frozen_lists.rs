@@ -3,7 +3,7 @@
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::migration::{Counts, Finding, FrozenLine, ListHash};
+use countersign_core::directory::migration::{Finding, FrozenLine, ListHash, ListHead};
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -13,21 +13,6 @@ use sea_orm::{
 
 use crate::entities::{frozen_lines, frozen_lists};
 use crate::{Connection, StoreError};
-
-/// A list, without its lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListHead {
-    /// What it is known by.
-    pub hash: ListHash,
-    /// The house it is of.
-    pub clearing_house: ClearingHouse,
-    /// How many lines say what.
-    pub counts: Counts,
-    /// The user ID of who made it last.
-    pub made_by: String,
-    /// When it was made last.
-    pub made_at: Timestamp,
-}
 
 /// The repository of frozen lists.
 pub struct FrozenLists<'a>(Connection<'a>);

@@ -66,7 +66,7 @@ pub use directory::Directory;
 pub use end_runs::{EndRun, EndRuns, ReportLine};
 pub use error::StoreError;
 pub use expired::Perishable;
-pub use frozen_lists::{FrozenLists, ListHead};
+pub use frozen_lists::FrozenLists;
 pub use grants::{Grants, Revoked};
 pub use groups::{Groups, StoredGroup};
 pub use idempotency_keys::{FormerAttempt, IdempotencyKeys};

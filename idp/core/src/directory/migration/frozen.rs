@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job::UnknownWord;
 use super::rights::{Holder, Holds, is_last};
+use crate::Timestamp;
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::profile::UserKind;
 use crate::directory::standing::{Standing, TwoFactorState};
@@ -297,6 +298,21 @@ fn twins(people: &[PersonFacts]) -> BTreeMap<ProfileId, String> {
         }
     }
     twins
+}
+
+/// A list, without its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListHead {
+    /// What it is known by.
+    pub hash: ListHash,
+    /// The house it is of.
+    pub clearing_house: ClearingHouse,
+    /// How many lines say what.
+    pub counts: Counts,
+    /// The user ID of who made it last.
+    pub made_by: String,
+    /// When it was made last.
+    pub made_at: Timestamp,
 }
 
 /// SHA-256 of a frozen list, in hexadecimal.

@@ -7,7 +7,9 @@ mod moves;
 mod reminder;
 mod rights;
 
-pub use frozen::{Counts, Finding, FrozenLine, FrozenList, ListHash, NotAListHash, PersonFacts, examine};
+pub use frozen::{
+    Counts, Finding, FrozenLine, FrozenList, ListHash, ListHead, NotAListHash, PersonFacts, examine,
+};
 pub use job::{Outcome, RunCounts, Stage, UnknownWord, fate, fate_in_quarantine};
 pub use moves::{HouseStand, PendingMove, possible};
 pub use reminder::{Due, due};

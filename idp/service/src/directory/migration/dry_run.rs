@@ -6,8 +6,8 @@
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::capabilities::AccessLevel;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::migration::FrozenList;
-use countersign_store::{FrozenLists, ListHead, MigrationFacts, Participants};
+use countersign_core::directory::migration::{FrozenList, ListHead};
+use countersign_store::{FrozenLists, MigrationFacts, Participants};
 
 use super::HOUSES;
 use crate::Services;

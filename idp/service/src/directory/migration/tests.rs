@@ -4,6 +4,7 @@ mod dry_run;
 mod end_run;
 mod moving;
 mod reminders;
+mod requests;
 
 use std::sync::Arc;
 
