@@ -89,6 +89,12 @@ names! {
         FormWithdrawn => "form_withdrawn",
         /// A profile was suspended by one person alone.
         ProfileSuspended => "profile_suspended",
+        /// A profile was put in quarantine by the job at the end of a migration.
+        ProfileQuarantined => "profile_quarantined",
+        /// A profile was removed for good, its time in quarantine over.
+        ProfileRemoved => "profile_removed",
+        /// A clearing house moved to another phase.
+        PhaseMoved => "phase_moved",
         /// A checker was shown a new approval code.
         ApprovalCodeShown => "approval_code_shown",
         /// A wrong approval code was entered.

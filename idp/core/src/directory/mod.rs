@@ -13,6 +13,7 @@ pub mod form;
 pub mod label;
 pub mod listing;
 pub mod mailbox;
+pub mod migration;
 pub mod options;
 pub mod participant;
 pub mod permission;

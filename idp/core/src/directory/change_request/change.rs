@@ -1,14 +1,18 @@
 //! What can be asked for: one variant a kind of change, as it stands in the signed text.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
 use super::registry::participants::ParticipantFields;
-use super::registry::{appointments, groups};
+use super::registry::phases::ApprovedList;
+use super::registry::{appointments, groups, phases};
 use super::target::{Target, TargetKind};
+use crate::Timestamp;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::participant::Participant;
+use crate::directory::phase::Phase;
 
 /// A participant, by the names that people know it by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -146,6 +150,31 @@ pub enum Change {
         /// Its code.
         code: BusinessUserGroup,
     },
+    /// The day on which a phase of a house is meant to begin: it reminds, and moves nothing.
+    SchedulePhase {
+        /// Whose.
+        clearing_house: ClearingHouse,
+        /// Which phase.
+        phase: Phase,
+        /// The day, in Hong Kong; none, where there is to be none.
+        at: Option<NaiveDate>,
+    },
+    /// A house moves to another phase.
+    MovePhase {
+        /// Which.
+        clearing_house: ClearingHouse,
+        /// Where to.
+        to: Phase,
+        /// When; at once, where nothing is said.
+        at: Option<Timestamp>,
+        /// The frozen list that is approved with it, for a move to the end.
+        dry_run: Option<ApprovedList>,
+    },
+    /// A move that waits for its time is forgotten.
+    CancelMove {
+        /// Whose.
+        clearing_house: ClearingHouse,
+    },
 }
 
 impl Change {
@@ -170,6 +199,9 @@ impl Change {
             Self::CreateGroup { .. } => "create_group",
             Self::ChangeGroup { .. } => "change_group",
             Self::DeleteGroup { .. } => "delete_group",
+            Self::SchedulePhase { .. } => "schedule_phase",
+            Self::MovePhase { .. } => "move_phase",
+            Self::CancelMove { .. } => "cancel_move",
         }
     }
 
@@ -200,6 +232,9 @@ impl Change {
                 vec![groups::target(group.code.as_str())]
             }
             Self::DeleteGroup { code } => vec![groups::target(code.as_str())],
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],
         }
     }
 

@@ -6,8 +6,9 @@ use super::change::ParticipantName;
 use super::profile_draft::ProfileDraft;
 use super::registry::groups::GroupDraft;
 use super::registry::participants::ParticipantDraft;
-use super::registry::{appointments, groups};
+use super::registry::{appointments, groups, phases};
 use super::target::{Target, TargetKind};
+use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::user_id::normalise;
 
 /// A change that somebody would like to ask for.
@@ -120,6 +121,34 @@ pub enum Draft {
         /// Its code.
         code: String,
     },
+    /// See [`super::Change::SchedulePhase`].
+    SchedulePhase {
+        /// Whose.
+        clearing_house: ClearingHouse,
+        /// Which phase.
+        phase: String,
+        /// The day; null removes it.
+        #[serde(deserialize_with = "Option::deserialize")]
+        at: Option<String>,
+    },
+    /// See [`super::Change::MovePhase`].
+    MovePhase {
+        /// Which house.
+        clearing_house: ClearingHouse,
+        /// Where to.
+        to: String,
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+        /// The hash of the dry run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dry_run: Option<String>,
+    },
+    /// See [`super::Change::CancelMove`].
+    CancelMove {
+        /// Whose.
+        clearing_house: ClearingHouse,
+    },
 }
 
 impl Draft {
@@ -156,6 +185,9 @@ impl Draft {
             Self::CreateGroup { code, .. } | Self::ChangeGroup { code, .. } | Self::DeleteGroup { code } => {
                 one("code", groups::target(code))
             }
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),
         }
     }
 

@@ -44,7 +44,7 @@ faults!(ApplyError);
 pub(in crate::directory) struct Effect<'a> {
     pub(in crate::directory) services: &'a Services,
     pub(in crate::directory) tx: &'a Tx,
-    request: &'a ChangeRequest,
+    pub(in crate::directory) request: &'a ChangeRequest,
     phases: CurrentPhases,
     named: Named,
 }

@@ -4,6 +4,7 @@
 mod appointments;
 mod groups;
 mod participants;
+mod phases;
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::actions::{Asker, Stand};
@@ -38,6 +39,9 @@ pub(super) async fn prepare<'c>(
         Draft::CreateGroup { .. } | Draft::ChangeGroup { .. } | Draft::DeleteGroup { .. } => {
             groups::prepare(services, connection, maker, draft, findings).await?
         }
+        Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
+            phases::prepare(services, connection, maker, draft, findings).await?
+        }
         _ => return Ok(None),
     };
     Ok(Some(asked))
@@ -58,6 +62,9 @@ pub(super) async fn apply(
         }
         Change::CreateGroup { .. } | Change::ChangeGroup { .. } | Change::DeleteGroup { .. } => {
             groups::apply(effect, change, subject).await?;
+        }
+        Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
+            phases::apply(effect, change, subject).await?;
         }
         _ => return Ok(false),
     }

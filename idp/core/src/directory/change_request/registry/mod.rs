@@ -6,6 +6,7 @@
 pub mod appointments;
 pub mod groups;
 pub mod participants;
+pub mod phases;
 
 #[cfg(test)]
 mod testing {
