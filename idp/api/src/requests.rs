@@ -60,6 +60,14 @@ pub enum ChangeKind {
     ResetCardPin,
     /// Two profiles become one.
     MergeProfiles,
+    /// A new relying party.
+    RegisterClient,
+    /// Other fields of a relying party.
+    ChangeClient,
+    /// Another secret of a relying party.
+    RotateClientSecret,
+    /// The end of a relying party.
+    DeleteClient,
     /// Many changes at once.
     Batch,
 }
@@ -200,7 +208,7 @@ pub struct RequestQuery {
     pub maker: Option<String>,
     /// About this thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(example = "profile:HKABC101", max_length = 100)]
+    #[param(example = "profile:HKABC101", max_length = 200)]
     pub target: Option<String>,
 }
 

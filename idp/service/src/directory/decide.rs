@@ -4,7 +4,7 @@
 use countersign_core::audit::Person;
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::change_request::{
-    ChangeRequest, DocumentHash, Signature, TransitionError, Way,
+    ChangeRequest, DocumentHash, Signature, TargetKind, TransitionError, Way,
 };
 use countersign_core::directory::signatures::{Refusal, Signed};
 use countersign_core::ids::RequestId;
@@ -152,7 +152,18 @@ pub(super) async fn effect(
         once.complete(services, &tx, &applied).await?;
     }
     tx.commit().await?;
+    follow(services, &applied).await;
     Ok(Decided::Ended(Box::new(applied)))
+}
+
+/// What this node keeps in memory follows at once; the others look every few seconds.
+async fn follow(services: &Services, applied: &ChangeRequest) {
+    let kinds: Vec<TargetKind> = applied.targets().into_iter().map(|target| target.kind).collect();
+    if kinds.contains(&TargetKind::Client)
+        && let Err(error) = crate::clients::refresh(services).await
+    {
+        tracing::error!(%error, "clients not refreshed");
+    }
 }
 
 /// Refuses a request, and says why.

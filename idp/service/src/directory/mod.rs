@@ -9,6 +9,7 @@ mod on_screen;
 mod parties;
 mod prepare;
 pub mod reading;
+mod registry;
 mod secrets;
 mod submit;
 mod suspend;

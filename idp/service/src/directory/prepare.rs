@@ -11,6 +11,7 @@ use countersign_core::directory::finding::{Finding, FindingCode, Findings};
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
+use super::registry;
 use super::world::World;
 use crate::Services;
 use crate::login::Fault;
@@ -52,7 +53,17 @@ pub async fn prepare<'c>(
         policy: &services.policy,
         now: services.now(),
     };
-    let judged = judge_draft(&ground, &world, draft, &mut findings);
+    let judged = match draft {
+        Draft::RegisterClient(_)
+        | Draft::ChangeClient(_)
+        | Draft::RotateClientSecret(_)
+        | Draft::DeleteClient(_) => {
+            let judged =
+                registry::clients::prepare(services, &connection, &ground, draft, &mut findings).await?;
+            judged.map(|Judged { change, subject }| (change, vec![subject]))
+        }
+        _ => judge_draft(&ground, &world, draft, &mut findings),
+    };
     note_pending(&connection, draft, &mut findings).await?;
     let Some((change, subjects)) = judged.filter(|_| !findings.stop()) else {
         return Ok(refused(maker, findings));

@@ -96,7 +96,11 @@ fn maintains(draft: &Draft) -> bool {
         | Draft::ChangeProfile { .. }
         | Draft::DeleteProfile { .. }
         | Draft::MergeProfiles { .. } => true,
-        Draft::UnlockProfile { .. }
+        Draft::RegisterClient(_)
+        | Draft::ChangeClient(_)
+        | Draft::RotateClientSecret(_)
+        | Draft::DeleteClient(_)
+        | Draft::UnlockProfile { .. }
         | Draft::ResetFactor { .. }
         | Draft::IssueEnrolmentCode { .. }
         | Draft::ResetCardPin { .. } => false,

@@ -1,6 +1,7 @@
 //! Nothing changes without a second signature: every way in, every way out, on every kind of database.
 
 mod batch;
+mod clients;
 mod conflicts;
 mod decisions;
 mod effects;

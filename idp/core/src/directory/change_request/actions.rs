@@ -29,7 +29,11 @@ pub fn needed<'a>(change: &Change, kind: UserKind, difference: &'a [FieldDiffere
             UserKind::DelegatedAdministrator | UserKind::Operator => Action::ResetDaCardPin,
         }),
         Change::MergeProfiles { .. } => whole(Action::MergeIntoDa),
-        Change::Batch { .. } => Vec::new(),
+        Change::Batch { .. }
+        | Change::RegisterClient(_)
+        | Change::ChangeClient(_)
+        | Change::RotateClientSecret(_)
+        | Change::DeleteClient(_) => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
+use super::registry::clients::{NamedClient, SignedClient};
 use super::target::{Target, TargetKind};
 use crate::directory::clearing_house::ClearingHouse;
 
@@ -74,6 +75,14 @@ pub enum Change {
         /// The business user's, which is deleted.
         remove: String,
     },
+    /// A new relying party. One that proves itself by a secret gets it at approval.
+    RegisterClient(SignedClient),
+    /// Other fields of a relying party.
+    ChangeClient(SignedClient),
+    /// Another secret of a relying party; the former is worth nothing from then on.
+    RotateClientSecret(NamedClient),
+    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
+    DeleteClient(NamedClient),
     /// Many changes of profiles, whole or not at all.
     Batch {
         /// Each of them.
@@ -94,6 +103,10 @@ impl Change {
             Self::IssueEnrolmentCode { .. } => "issue_enrolment_code",
             Self::ResetCardPin { .. } => "reset_card_pin",
             Self::MergeProfiles { .. } => "merge_profiles",
+            Self::RegisterClient(_) => "register_client",
+            Self::ChangeClient(_) => "change_client",
+            Self::RotateClientSecret(_) => "rotate_client_secret",
+            Self::DeleteClient(_) => "delete_client",
             Self::Batch { .. } => "batch",
         }
     }
@@ -111,6 +124,12 @@ impl Change {
             | Self::ResetCardPin { user_id } => vec![Target::new(TargetKind::Profile, user_id.as_str())],
             Self::MergeProfiles { keep, remove } => {
                 vec![Target::profile(keep), Target::profile(remove)]
+            }
+            Self::RegisterClient(client) | Self::ChangeClient(client) => {
+                vec![Target::new(TargetKind::Client, client.client_id.as_str())]
+            }
+            Self::RotateClientSecret(client) | Self::DeleteClient(client) => {
+                vec![Target::new(TargetKind::Client, client.client_id.as_str())]
             }
             Self::Batch { lines } => lines.iter().flat_map(Self::targets).collect(),
         }

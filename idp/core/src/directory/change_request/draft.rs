@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::ParticipantName;
 use super::profile_draft::ProfileDraft;
+use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
 
 /// A change that somebody would like to ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,14 @@ pub enum Draft {
         /// The business user's.
         remove: String,
     },
+    /// See [`super::Change::RegisterClient`].
+    RegisterClient(RegisterClient),
+    /// See [`super::Change::ChangeClient`].
+    ChangeClient(ChangeClient),
+    /// See [`super::Change::RotateClientSecret`].
+    RotateClientSecret(NamedClient),
+    /// See [`super::Change::DeleteClient`].
+    DeleteClient(NamedClient),
     /// See [`super::Change::Batch`].
     Batch {
         /// Each of them.
@@ -80,6 +89,10 @@ impl Draft {
             | Self::ResetCardPin { user_id } => vec![normalise(user_id)],
             Self::MergeProfiles { keep, remove } => vec![normalise(keep), normalise(remove)],
             Self::Batch { lines } => lines.iter().flat_map(Self::user_ids).collect(),
+            Self::RegisterClient(_)
+            | Self::ChangeClient(_)
+            | Self::RotateClientSecret(_)
+            | Self::DeleteClient(_) => Vec::new(),
         }
     }
 }

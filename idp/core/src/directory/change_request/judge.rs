@@ -97,7 +97,12 @@ pub fn judge(
             }
             whole(findings, |user_id| Change::ResetCardPin { user_id })
         }
-        Draft::MergeProfiles { .. } | Draft::Batch { .. } => {
+        Draft::MergeProfiles { .. }
+        | Draft::Batch { .. }
+        | Draft::RegisterClient(_)
+        | Draft::ChangeClient(_)
+        | Draft::RotateClientSecret(_)
+        | Draft::DeleteClient(_) => {
             findings.note("kind", FindingCode::NotApplicable);
             None
         }

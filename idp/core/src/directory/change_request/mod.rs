@@ -7,6 +7,7 @@ mod document;
 mod draft;
 mod judge;
 mod profile_draft;
+pub mod registry;
 mod request;
 mod state;
 mod target;

@@ -8,6 +8,7 @@ mod activity;
 mod approval_code;
 mod batches;
 pub mod caller;
+mod clients;
 pub mod command;
 mod content;
 mod document;
@@ -69,6 +70,8 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(profiles::show::show))
         .routes(routes!(participants::list))
         .routes(routes!(participants::progress))
+        .routes(routes!(clients::list))
+        .routes(routes!(clients::show))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
         .routes(routes!(requests::list::list, requests::submit::submit))

@@ -25,6 +25,7 @@ use countersign_core::ids::ParticipantKey;
 use countersign_store::{CurrentPhases, Groups, Participants, Phases, Tx};
 
 use crate::Services;
+use crate::directory::registry;
 use crate::login::{Fault, faults};
 
 /// Why a request was not applied.
@@ -41,9 +42,9 @@ faults!(ApplyError);
 
 /// What every effect has at hand.
 pub(super) struct Effect<'a> {
-    services: &'a Services,
-    tx: &'a Tx,
-    request: &'a ChangeRequest,
+    pub(super) services: &'a Services,
+    pub(super) tx: &'a Tx,
+    pub(super) request: &'a ChangeRequest,
     phases: CurrentPhases,
     named: Named,
 }
@@ -65,6 +66,16 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
     let effect = Effect { services, tx, request, phases, named };
     if let Change::MergeProfiles { keep, remove } = &document.change {
         return profile::merge(&effect, keep, remove).await;
+    }
+    if let (
+        Change::RegisterClient(_)
+        | Change::ChangeClient(_)
+        | Change::RotateClientSecret(_)
+        | Change::DeleteClient(_),
+        [subject],
+    ) = (&document.change, document.subjects.as_slice())
+    {
+        return registry::clients::apply(&effect, &document.change, subject).await;
     }
     for (change, subject) in document.change.lines().iter().zip(&document.subjects) {
         profile::apply(&effect, change, subject).await?;
@@ -150,6 +161,6 @@ fn fields(change: &Change) -> Option<&ProfileFields> {
 }
 
 /// A subject that is no longer what the request was made for.
-fn changed(subject: &Subject) -> ApplyError {
+pub(super) fn changed(subject: &Subject) -> ApplyError {
     ApplyError::Conflict(format!("{} has changed since the request was made", subject.target))
 }

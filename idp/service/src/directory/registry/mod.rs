@@ -1,0 +1,3 @@
+//! What requests change besides people.
+
+pub(super) mod clients;
