@@ -93,6 +93,109 @@ pub enum Draft {
         #[schema(no_recursion)]
         lines: Vec<Draft>,
     },
+    /// A new participant, or one that comes back. Operators.
+    CreateParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What it is: `kind` and `name` at least.
+        fields: ParticipantDraft,
+    },
+    /// Other fields of a participant. Operators.
+    ChangeParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What is to be different.
+        fields: ParticipantDraft,
+    },
+    /// The end of a participant: its people are disabled, and its appointments end. Operators.
+    CloseParticipant {
+        /// Which.
+        participant: ParticipantName,
+    },
+    /// A settlement agent acts for a participant from now on.
+    AppointAgent {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who: a participant of kind `SA`.
+        agent: ParticipantName,
+    },
+    /// A settlement agent acts for a participant no more: the principal's profiles that belong to it are disabled.
+    EndAppointment {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who.
+        agent: ParticipantName,
+    },
+    /// A new business user group. Operators.
+    CreateGroup {
+        /// Its code.
+        #[schema(example = "41")]
+        code: String,
+        /// What it is: a name in every language, and functions.
+        fields: GroupDraft,
+    },
+    /// Another name of a business user group, or other functions. Operators.
+    ChangeGroup {
+        /// Its code.
+        code: String,
+        /// What is to be different.
+        fields: GroupDraft,
+    },
+    /// The end of a business user group that nobody is in. Operators.
+    DeleteGroup {
+        /// Its code.
+        code: String,
+    },
+}
+
+/// The fields of a participant, as typed. An absent one stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ParticipantDraft {
+    /// `CP` (clearing participant), `DB` (designated bank) or `SA` (settlement agent).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CP")]
+    pub kind: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// Codes in the user IDs of its business users, all of them; its own ID, where a new one says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_codes: Option<Vec<String>>,
+    /// User ID of the one administrator who may sign as maker and as checker alike; null for nobody.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub sole_administrator: Option<Option<String>>,
+}
+
+/// The fields of a business user group, as typed. An absent one stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroupDraft {
+    /// What it is called.
+    pub name: GroupNameDraft,
+    /// The functions of the terminal that it grants, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub functions: Option<Vec<String>>,
+}
+
+/// What a group is called, in every language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroupNameDraft {
+    /// English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub en: Option<String>,
+    /// Traditional Chinese.
+    #[serde(rename = "zh-Hant", skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub zh_hant: Option<String>,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-Hans", skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub zh_hans: Option<String>,
 }
 
 /// A participant, by the names that people know it by.

@@ -1,7 +1,10 @@
 //! Participants, and how far their people are in the migration.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::drafts::ParticipantName;
 
 /// A participant of a clearing house, or a settlement agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +22,35 @@ pub struct Participant {
     pub name: String,
     /// Codes in the user IDs of its business users.
     pub customer_codes: Vec<String>,
+    /// User ID of the one administrator who may sign as maker and as checker alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sole_administrator: Option<String>,
+    /// When it ceased to be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// An appointment of a settlement agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Appointment {
+    /// For whom it acts.
+    pub principal: ParticipantName,
+    /// Who acts.
+    pub agent: ParticipantName,
+    /// The agent's name.
+    pub agent_name: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Appointments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Appointments {
+    /// Each of them, by principal and agent.
+    pub items: Vec<Appointment>,
 }
 
 /// How far a participant's people are. Each number includes only profiles that have come that far.

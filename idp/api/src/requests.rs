@@ -70,6 +70,22 @@ pub enum ChangeKind {
     DeleteClient,
     /// Many changes at once.
     Batch,
+    /// A new participant.
+    CreateParticipant,
+    /// Another name, kind, or other codes of a participant.
+    ChangeParticipant,
+    /// The end of a participant.
+    CloseParticipant,
+    /// A settlement agent acts for a participant.
+    AppointAgent,
+    /// A settlement agent acts for a participant no more.
+    EndAppointment,
+    /// A new business user group.
+    CreateGroup,
+    /// Another name of a business user group, or other functions.
+    ChangeGroup,
+    /// The end of a business user group.
+    DeleteGroup,
 }
 
 /// Where a request stands.

@@ -10,8 +10,8 @@ use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
-    TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, Select, TryInsertResult,
 };
 
 use crate::entities::{card_pin_releases, profile_activity, profiles};
@@ -186,6 +186,55 @@ impl<'a> Directory<'a> {
             .filter(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
+
+    /// The user IDs of these profiles, as far as `scope` sees them.
+    pub async fn user_ids(
+        &self,
+        scope: &Scope,
+        ids: &[ProfileId],
+    ) -> Result<BTreeMap<ProfileId, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let named = profiles::Entity::find()
+            .filter(profiles::Column::Id.is_in(ids.iter().map(ProfileId::as_str)))
+            .select_only()
+            .columns([profiles::Column::Id, profiles::Column::UserId]);
+        let rows: Vec<(String, String)> = within(scope, named).into_tuple().all(self.0.executor()).await?;
+        Ok(rows.into_iter().map(|(id, user_id)| (ProfileId::from_stored(id), user_id)).collect())
+    }
+
+    /// How many enabled profiles a participant has, or of these, those of its settlement agent `agent`.
+    pub async fn count_enabled(
+        &self,
+        participant: &ParticipantKey,
+        agent: Option<&str>,
+    ) -> Result<u64, StoreError> {
+        Ok(profiles::Entity::find().filter(enabled(participant, agent)).count(self.0.executor()).await?)
+    }
+
+    /// Disables every enabled profile of a participant, or of these, those of its settlement agent `agent`; says which.
+    pub async fn disable_all(
+        &self,
+        participant: &ParticipantKey,
+        agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        let update = profiles::Entity::update_many()
+            .col_expr(profiles::Column::Status, Expr::value(ProfileStatus::Disabled.as_str()))
+            .col_expr(profiles::Column::Version, Expr::col(profiles::Column::Version).add(1))
+            .col_expr(profiles::Column::UpdatedAt, Expr::value(to_millis(now)))
+            .filter(enabled(participant, agent));
+        let disabled = update.exec_with_returning(self.0.executor()).await?;
+        Ok(disabled.into_iter().map(|row| ProfileId::from_stored(row.id)).collect())
+    }
+}
+
+fn enabled(participant: &ParticipantKey, agent: Option<&str>) -> Condition {
+    Condition::all()
+        .add(profiles::Column::ParticipantId.eq(participant.as_str()))
+        .add(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()))
+        .add_option(agent.map(|agent| profiles::Column::SettlementAgent.eq(agent)))
 }
 
 fn within(scope: &Scope, select: Select<profiles::Entity>) -> Select<profiles::Entity> {

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::entities::business_user_groups::{ActiveModel, Column, Entity, Model};
-use crate::{Connection, StoreError};
+use crate::{Connection, StoreError, profile_terms};
 
 /// A group, and the version it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,11 @@ impl<'a> Groups<'a> {
             .filter(Column::Code.eq(definition.code.as_str()))
             .filter(Column::Version.eq(*version));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
+    /// How many profiles are in a group.
+    pub async fn members(&self, code: &BusinessUserGroup) -> Result<u64, StoreError> {
+        profile_terms::members(&self.0, code).await
     }
 
     /// Removes a group in the version that was read; says whether that was still there.

@@ -5,6 +5,7 @@
 //! transaction, and nothing is changed until [`Tx::commit`] returns.
 
 mod activity;
+mod appointments;
 mod approval_codes;
 mod audit;
 mod authorization_codes;
@@ -45,6 +46,7 @@ mod used_assertions;
 mod versions;
 
 pub use activity::Activity;
+pub use appointments::Appointments;
 pub use approval_codes::ApprovalCodes;
 pub use audit::{
     Audit, AuditCheckpoints, AuditCursor, AuditFilter, AuditTallies, FoundRecord, Seal, SealerState,

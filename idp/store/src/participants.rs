@@ -1,6 +1,6 @@
 //! Participants of the clearing houses, and the settlement agents they appoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::clearing_house::ClearingHouse;
@@ -11,6 +11,7 @@ use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::entities::{appointments, participants};
@@ -69,6 +70,12 @@ impl<'a> Participants<'a> {
         row.map(read).transpose()
     }
 
+    /// The participant, which nobody closes or changes until this transaction has ended.
+    pub async fn hold(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
+        let row = participants::Entity::find_by_id(key.as_str()).lock_shared();
+        row.one(self.0.executor()).await?.map(read).transpose()
+    }
+
     /// The participant of that ID in that house.
     pub async fn find(
         &self,
@@ -93,6 +100,17 @@ impl<'a> Participants<'a> {
         rows.into_iter().map(read).collect()
     }
 
+    /// These participants, as parties to an appointment that somebody may see.
+    pub async fn parties(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        let named = participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str));
+        let rows = participants::Entity::find().filter(named).all(self.0.executor()).await?;
+        let parties = rows.into_iter().map(read);
+        parties.map(|it| it.map(|it| (it.key.clone(), it))).collect()
+    }
+
     /// Participant IDs of the settlement agents that those whom `scope` may see appoint now.
     pub async fn agents(&self, scope: &Scope) -> Result<BTreeMap<ParticipantKey, Vec<String>>, StoreError> {
         let own = scope.participant().map(|own| appointments::Column::PrincipalId.eq(own.as_str()));
@@ -108,23 +126,6 @@ impl<'a> Participants<'a> {
             agents.entry(principal).or_default().extend(agent.map(|agent| agent.participant));
         }
         Ok(agents)
-    }
-
-    /// Appoints `agent` to act for `principal`.
-    pub async fn appoint(
-        &self,
-        principal: &ParticipantKey,
-        agent: &ParticipantKey,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let row = appointments::ActiveModel {
-            principal_id: Set(principal.as_str().to_owned()),
-            agent_id: Set(agent.as_str().to_owned()),
-            created_at: Set(to_millis(now)),
-            ended_at: Set(None),
-        };
-        appointments::Entity::insert(row).exec_without_returning(self.0.executor()).await?;
-        Ok(())
     }
 }
 

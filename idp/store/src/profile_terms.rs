@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use countersign_core::directory::business_group::BusinessUserGroup;
 use countersign_core::directory::profile::Profile;
 use countersign_core::directory::search;
+use sea_orm::PaginatorTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -20,6 +22,15 @@ pub(crate) async fn write(connection: &Connection<'_>, profile: &Profile) -> Res
         .map(|term| ActiveModel { profile_id: Set(id.to_owned()), term: Set(term.into_bytes()) });
     Entity::insert_many(rows).exec_without_returning(connection.executor()).await?;
     Ok(())
+}
+
+/// How many profiles are in a group.
+pub(crate) async fn members(
+    connection: &Connection<'_>,
+    group: &BusinessUserGroup,
+) -> Result<u64, StoreError> {
+    let term = search::group_term(group.as_str()).into_bytes();
+    Ok(Entity::find().filter(Column::Term.eq(term)).count(connection.executor()).await?)
 }
 
 fn terms(profile: &Profile) -> BTreeSet<String> {

@@ -16,7 +16,7 @@ use crate::clients::{self, ClientQuery, ClientSummary};
 use crate::keys::Keys;
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
-use crate::participants::{Participant, ParticipantQuery, Progress};
+use crate::participants::{Appointments, Participant, ParticipantQuery, Progress};
 use crate::profiles::{Profile, ProfileQuery, ProfileSummary};
 use crate::{BASE_PATH, IDEMPOTENCY_KEY};
 
@@ -67,6 +67,11 @@ impl<T: TokenSource> Client<T> {
     /// Who the caller is, and what they may do.
     pub async fn me(&self) -> Result<Me, ClientError> {
         self.get(&["me"], &[(); 0], &PageQuery::default()).await
+    }
+
+    /// The appointments that the caller's participant made or was given.
+    pub async fn appointments(&self) -> Result<Appointments, ClientError> {
+        self.get(&["appointments"], &[(); 0], &PageQuery::default()).await
     }
 
     /// A page of user profiles.

@@ -5,6 +5,7 @@
 
 use super::capabilities::{AccessLevel, Capabilities, DaFunction};
 use super::clearing_house::ClearingHouse;
+use super::permission::Office;
 use crate::Timestamp;
 use crate::ids::{ParticipantKey, ProfileId, SessionId};
 use crate::oauth::acr::Acr;
@@ -55,6 +56,12 @@ impl Actor {
     #[must_use]
     pub fn is_operator(&self) -> bool {
         self.clearing_house == ClearingHouse::Exchange
+    }
+
+    /// In which capacity they act.
+    #[must_use]
+    pub fn office(&self) -> Office {
+        if self.is_operator() { Office::Operator } else { Office::DelegatedAdministrator }
     }
 
     /// Whether they hold `level` on security management.

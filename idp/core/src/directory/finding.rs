@@ -62,6 +62,23 @@ pub enum FindingCode {
     UserIdTaken,
     /// The code in the user ID is not one of the participant's.
     UserIdOfAnother,
+    /// Another participant of the house has that customer code.
+    CodeTaken {
+        /// The code.
+        taken: String,
+    },
+    /// There is something of that name already.
+    Exists,
+    /// Not a participant ID or customer code of that house.
+    NotACode {
+        /// What they are like.
+        expected: String,
+    },
+    /// Profiles have it.
+    InUse {
+        /// How many.
+        profiles: u64,
+    },
     /// There is nothing of that name, or it is not theirs to see.
     NotFound,
     /// A value that is not one of those that there are.

@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Label(String);
 
-/// Longest name, in characters.
-const LONGEST: usize = 200;
-
 /// The text cannot be a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLabel {
@@ -27,12 +24,15 @@ pub enum BadLabel {
 }
 
 impl Label {
+    /// Longest name, in characters.
+    pub const LONGEST: usize = 200;
+
     /// Reads a name; space around it is dropped.
     pub fn parse(typed: &str) -> Result<Self, BadLabel> {
         let name = typed.trim();
         if name.is_empty() {
             Err(BadLabel::Empty)
-        } else if name.chars().count() > LONGEST {
+        } else if name.chars().count() > Self::LONGEST {
             Err(BadLabel::TooLong)
         } else if name.chars().any(|character| character.is_control() || turns_writing(character)) {
             Err(BadLabel::ControlCharacter)

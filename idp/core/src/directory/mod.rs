@@ -1,6 +1,7 @@
 //! Who people are and what they may do: user IDs, participants, profiles, capabilities, phases.
 
 pub mod actor;
+pub mod appointment;
 pub mod approval_code;
 pub mod business_group;
 pub mod capabilities;

@@ -8,7 +8,7 @@ use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::phase::Phase;
 use countersign_core::ids::ParticipantKey;
 use countersign_service::Services;
-use countersign_store::{Clients, CurrentPhases, Installation, Participants, Phases, Tx};
+use countersign_store::{Appointments, Clients, CurrentPhases, Installation, Phases, Tx};
 
 use super::addresses::Addresses;
 use super::applications::{Application, applications};
@@ -141,7 +141,7 @@ async fn enter_named(registrar: &Registrar<'_>, named: &[Staff]) -> anyhow::Resu
     let key = |participant: &str| keys.iter().find(|(name, _)| *name == participant).map(|(_, key)| key);
     let principal = key(PRINCIPAL).context("the principal is not in the cast")?;
     let agent = key(AGENT).context("the settlement agent is not in the cast")?;
-    Participants::on(registrar.tx.connection()).appoint(principal, agent, registrar.now).await?;
+    Appointments::on(registrar.tx.connection()).add(principal, agent, registrar.now).await?;
     Ok(users)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::{
-    Change, Document, Draft, Ground, Judged, Jurisdiction, Subject, judge, judge_merge,
+    Change, Document, Draft, Ground, Judged, Jurisdiction, Subject, Target, judge, judge_merge,
 };
 use countersign_core::directory::finding::{Finding, FindingCode, Findings};
 use countersign_core::ids::ParticipantKey;
@@ -37,7 +37,6 @@ pub async fn prepare<'c>(
     draft: &Draft,
     reason: Option<String>,
 ) -> Result<Prepared, Fault> {
-    let scope = maker.scope().ok_or_else(|| Fault::internal("a maker who may not even look"))?;
     let mut findings = Findings::default();
     let most = usize::try_from(services.policy.requests.batch_lines).unwrap_or(usize::MAX);
     // Profiles rather than lines, so that no line brings more with it.
@@ -45,6 +44,37 @@ pub async fn prepare<'c>(
         findings.note("lines", FindingCode::TooMany { max: most });
         return Ok(refused(maker, findings));
     }
+    let asked = match registry::prepare(services, &connection, maker, draft, &mut findings).await? {
+        Some(asked) => asked,
+        None => of_people(services, &connection, maker, draft, &mut findings).await?,
+    };
+    note_pending(&connection, draft, &mut findings).await?;
+    let Some(Asked { change, subjects, concerns }) = asked.filter(|_| !findings.stop()) else {
+        return Ok(refused(maker, findings));
+    };
+    Ok(Prepared {
+        concerns,
+        document: Some(Document { change, subjects, reason }),
+        findings: findings.into_vec(),
+        jurisdiction: jurisdiction(maker),
+    })
+}
+
+/// A change that may be asked for, and the one participant that it is about.
+pub(super) struct Asked {
+    pub(super) change: Change,
+    pub(super) subjects: Vec<Subject>,
+    pub(super) concerns: Option<ParticipantKey>,
+}
+
+async fn of_people<'c>(
+    services: &Services,
+    connection: impl Fn() -> Connection<'c>,
+    maker: &Actor,
+    draft: &Draft,
+    findings: &mut Findings,
+) -> Result<Option<Asked>, Fault> {
+    let scope = maker.scope().ok_or_else(|| Fault::internal("a maker who may not even look"))?;
     let world = World::load(&connection, &scope, draft).await?;
     let ground = Ground {
         maker,
@@ -53,27 +83,8 @@ pub async fn prepare<'c>(
         policy: &services.policy,
         now: services.now(),
     };
-    let judged = match draft {
-        Draft::RegisterClient(_)
-        | Draft::ChangeClient(_)
-        | Draft::RotateClientSecret(_)
-        | Draft::DeleteClient(_) => {
-            let judged =
-                registry::clients::prepare(services, &connection, &ground, draft, &mut findings).await?;
-            judged.map(|Judged { change, subject }| (change, vec![subject]))
-        }
-        _ => judge_draft(&ground, &world, draft, &mut findings),
-    };
-    note_pending(&connection, draft, &mut findings).await?;
-    let Some((change, subjects)) = judged.filter(|_| !findings.stop()) else {
-        return Ok(refused(maker, findings));
-    };
-    Ok(Prepared {
-        concerns: concerns(&world, &change),
-        document: Some(Document { change, subjects, reason }),
-        findings: findings.into_vec(),
-        jurisdiction: jurisdiction(maker),
-    })
+    let judged = judge_draft(&ground, &world, draft, findings);
+    Ok(judged.map(|(change, subjects)| Asked { concerns: concerns(&world, &change), change, subjects }))
 }
 
 fn refused(maker: &Actor, findings: Findings) -> Prepared {
@@ -153,19 +164,12 @@ async fn note_pending<'c>(
     draft: &Draft,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    use countersign_core::directory::change_request::Target;
-    let targets: Vec<Target> = draft.user_ids().iter().map(|user_id| Target::profile(user_id)).collect();
+    let named = draft.targets();
+    let targets: Vec<Target> = named.iter().map(|(_, target)| target.clone()).collect();
     let held: BTreeMap<_, _> = ChangeRequests::on(connection()).held(&targets).await?.into_iter().collect();
-    let (lines, in_batch) = match draft {
-        Draft::Batch { lines } => (lines.as_slice(), true),
-        single => (std::slice::from_ref(single), false),
-    };
-    for (index, line) in lines.iter().enumerate() {
-        let field = if in_batch { format!("lines[{index}].user_id") } else { "user_id".to_owned() };
-        for user_id in line.user_ids() {
-            if let Some(request) = held.get(&Target::profile(&user_id)) {
-                findings.note(&field, FindingCode::AlreadyPending { request: request.as_str().to_owned() });
-            }
+    for (field, target) in &named {
+        if let Some(request) = held.get(target) {
+            findings.note(field, FindingCode::AlreadyPending { request: request.as_str().to_owned() });
         }
     }
     Ok(())

@@ -96,15 +96,8 @@ fn maintains(draft: &Draft) -> bool {
         | Draft::ChangeProfile { .. }
         | Draft::DeleteProfile { .. }
         | Draft::MergeProfiles { .. } => true,
-        Draft::RegisterClient(_)
-        | Draft::ChangeClient(_)
-        | Draft::RotateClientSecret(_)
-        | Draft::DeleteClient(_)
-        | Draft::UnlockProfile { .. }
-        | Draft::ResetFactor { .. }
-        | Draft::IssueEnrolmentCode { .. }
-        | Draft::ResetCardPin { .. } => false,
         Draft::Batch { lines } => lines.iter().any(maintains),
+        _ => false,
     }
 }
 

@@ -71,11 +71,8 @@ impl World {
             | Draft::IssueEnrolmentCode { user_id }
             | Draft::ResetCardPin { user_id } => self.of_profile(&normalise(user_id), None),
             Draft::MergeProfiles { keep, .. } => self.of_profile(&normalise(keep), None),
-            Draft::Batch { .. }
-            | Draft::RegisterClient(_)
-            | Draft::ChangeClient(_)
-            | Draft::RotateClientSecret(_)
-            | Draft::DeleteClient(_) => self.known("", None, None, None),
+            // A batch in a batch, or what is no person.
+            _ => self.known("", None, None, None),
         }
     }
 

@@ -7,7 +7,7 @@ mod rotation;
 mod signer;
 
 pub use ring::{Keyring, Ring};
-pub use rotation::{KeyListing, list, maintain};
+pub use rotation::{KeyListing, follow, list, maintain};
 pub use signer::PreparedKey;
 
 /// Keys could not be made, read, or used.

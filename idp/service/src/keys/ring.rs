@@ -45,15 +45,21 @@ impl Keyring {
 #[derive(Debug, Default)]
 pub struct Ring {
     keys: Vec<Arc<PreparedKey>>,
+    version: i64,
     jwks: Arc<str>,
 }
 
 impl Ring {
-    pub(super) fn new(keys: Vec<Arc<PreparedKey>>, now: Timestamp) -> Result<Self, KeyError> {
+    pub(super) fn new(keys: Vec<Arc<PreparedKey>>, version: i64, now: Timestamp) -> Result<Self, KeyError> {
         let published = keys.iter().filter(|key| key.life().state(now) != KeyState::Removed);
         let set = JwkSet { keys: published.map(|key| key.public().clone()).collect::<Vec<Jwk>>() };
         let jwks = serde_json::to_string(&set).map_err(|_| KeyError::Material("the JWK set is no JSON"))?;
-        Ok(Self { keys, jwks: jwks.into() })
+        Ok(Self { keys, version, jwks: jwks.into() })
+    }
+
+    /// Which change of the keys it was loaded after.
+    pub(super) fn version(&self) -> i64 {
+        self.version
     }
 
     pub(super) fn find(&self, kid: &str) -> Option<&Arc<PreparedKey>> {

@@ -25,11 +25,21 @@ pub async fn maintain(services: &Services) -> Result<(), KeyError> {
         let lives: Vec<KeyLife> = stored.iter().map(|key| key.life.clone()).collect();
         let steps = due(&lives, &services.policy.keys, services.now());
         if steps.is_empty() {
-            return load(services, &stored);
+            return load(services, &stored, version);
         }
         rotate(services, version, steps).await?;
     }
     Err(KeyError::Material("the schedule does not settle"))
+}
+
+/// Loads the keys if another node has changed them. While none has, it costs one look at one number.
+pub async fn follow(services: &Services) -> Result<(), KeyError> {
+    let version = Versions::on(services.store.read()).get(Versioned::SigningKeys).await?;
+    if version == services.keyring.current().version() {
+        return Ok(());
+    }
+    let stored = SigningKeys::on(services.store.read()).all().await?;
+    load(services, &stored, version)
 }
 
 /// Takes the steps, if no other node has done so since `version` was read.
@@ -87,7 +97,7 @@ fn entry(action: Action, kid: &str) -> AuditEntry {
 }
 
 /// Replaces the ring. Keys it held already are not unsealed again.
-fn load(services: &Services, stored: &[StoredKey]) -> Result<(), KeyError> {
+fn load(services: &Services, stored: &[StoredKey], version: i64) -> Result<(), KeyError> {
     let present = services.keyring.current();
     let unchanged = |key: &StoredKey| present.find(&key.life.kid).filter(|known| *known.life() == key.life);
     let keys = stored
@@ -97,7 +107,7 @@ fn load(services: &Services, stored: &[StoredKey]) -> Result<(), KeyError> {
             None => open(services, key).map(Arc::new),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    services.keyring.replace(Ring::new(keys, services.now())?);
+    services.keyring.replace(Ring::new(keys, version, services.now())?);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use countersign_core::directory::record::ProfileRecord;
 use countersign_core::ids::{RequestId, SessionId};
 use countersign_core::mail::Mail;
 use countersign_core::oauth::acr::Acr;
-use countersign_store::{Audit, AuditFilter, ChangeRequests, Directory, Groups, Participants};
+use countersign_store::{Appointments, Audit, AuditFilter, ChangeRequests, Directory, Groups, Participants};
 
 use super::directory::holding;
 use super::{TestNode, nodes};
@@ -99,8 +99,10 @@ impl Town {
         let participants = Participants::on(tx.connection());
         let agent = Participant { kind: ParticipantKind::SettlementAgent, ..agent };
         assert!(participants.save(&agent, self.services().now()).await.unwrap());
-        participants.appoint(&self.abc.key, &agent.key, self.services().now()).await.unwrap();
         drop(participants);
+        let appointments = Appointments::on(tx.connection());
+        appointments.add(&self.abc.key, &agent.key, self.services().now()).await.unwrap();
+        drop(appointments);
         tx.commit().await.unwrap();
         agent
     }

@@ -11,6 +11,7 @@ pub struct Model {
     pub agent_id: String,
     pub created_at: i64,
     pub ended_at: Option<i64>,
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

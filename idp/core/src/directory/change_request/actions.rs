@@ -1,8 +1,11 @@
 //! What a change amounts to in the terms of the phase table: asked when it is submitted, and again when it is signed,
 //! for the phase may have moved in between.
 
+use chrono::NaiveDate;
+
 use super::change::Change;
 use super::difference::FieldDifference;
+use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::permission::{Action, DaEmails, Deed, Office, permits};
 use crate::directory::phase::Phase;
 use crate::directory::profile::UserKind;
@@ -29,11 +32,8 @@ pub fn needed<'a>(change: &Change, kind: UserKind, difference: &'a [FieldDiffere
             UserKind::DelegatedAdministrator | UserKind::Operator => Action::ResetDaCardPin,
         }),
         Change::MergeProfiles { .. } => whole(Action::MergeIntoDa),
-        Change::Batch { .. }
-        | Change::RegisterClient(_)
-        | Change::ChangeClient(_)
-        | Change::RotateClientSecret(_)
-        | Change::DeleteClient(_) => Vec::new(),
+        // Each line of a batch has its own; what is no person's is asked for where it is judged.
+        _ => Vec::new(),
     }
 }
 
@@ -92,6 +92,12 @@ pub enum Forbidden {
 }
 
 impl Stand {
+    /// On the Hong Kong day `today`, in a house in `phase`, where email addresses of DAs are registered `from` a day on.
+    #[must_use]
+    pub fn on(today: NaiveDate, from: Option<NaiveDate>, phase: Phase) -> Self {
+        Self { phase, da_emails: DaEmails::on(today, from) }
+    }
+
     /// Whether `office` may do that now.
     pub fn allows(self, office: Office, action: Action) -> Result<(), Forbidden> {
         let may = |office| permits(self.phase, office, action, self.da_emails);
@@ -99,6 +105,30 @@ impl Stand {
             (true, _) => Ok(()),
             (false, true) => Err(Forbidden::ForOperators),
             (false, false) => Err(Forbidden::NotInPhase),
+        }
+    }
+}
+
+/// Somebody who asks, in their capacity, and where the directory stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// In which capacity they ask.
+    pub office: Office,
+    /// Where the directory stands.
+    pub stand: Stand,
+}
+
+impl Asker {
+    /// Notes at `field` what keeps them from `action`.
+    pub fn may(self, field: &str, action: Action, findings: &mut Findings) {
+        if let Err(forbidden) = self.stand.allows(self.office, action) {
+            let code = match forbidden {
+                Forbidden::ForOperators => FindingCode::ForOperators,
+                Forbidden::NotInPhase => {
+                    FindingCode::NotInPhase { phase: self.stand.phase.as_str().to_owned() }
+                }
+            };
+            findings.note(field, code);
         }
     }
 }

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
 use super::registry::clients::{NamedClient, SignedClient};
+use super::registry::participants::ParticipantFields;
+use super::registry::{appointments, clients, groups};
 use super::target::{Target, TargetKind};
+use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
 use crate::directory::clearing_house::ClearingHouse;
+use crate::directory::participant::Participant;
 
 /// A participant, by the names that people know it by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +19,21 @@ pub struct ParticipantName {
     pub clearing_house: ClearingHouse,
     /// Its participant ID there.
     pub participant: String,
+}
+
+impl ParticipantName {
+    /// As it is stored: space around the participant ID and small letters are forgiven.
+    #[must_use]
+    pub fn normalised(&self) -> Self {
+        Self { participant: self.participant.trim().to_ascii_uppercase(), ..*self }
+    }
+
+    /// The name of `participant`.
+    #[must_use]
+    pub fn of(participant: &Participant) -> Self {
+        let Participant { clearing_house, participant, .. } = participant;
+        Self { clearing_house: *clearing_house, participant: participant.to_string() }
+    }
 }
 
 impl std::fmt::Display for ParticipantName {
@@ -75,6 +94,59 @@ pub enum Change {
         /// The business user's, which is deleted.
         remove: String,
     },
+    /// Many changes of profiles, whole or not at all.
+    Batch {
+        /// Each of them.
+        lines: Vec<Change>,
+    },
+    /// A new participant, or one that comes back.
+    CreateParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What it is.
+        fields: ParticipantFields,
+    },
+    /// Another name, kind, or other codes of a participant; the one administrator who signs for both.
+    ChangeParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What is to be different.
+        fields: ParticipantFields,
+    },
+    /// The end of a participant, and of all that its people may do.
+    CloseParticipant {
+        /// Which.
+        participant: ParticipantName,
+    },
+    /// A settlement agent acts for a participant from now on.
+    AppointAgent {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who.
+        agent: ParticipantName,
+    },
+    /// A settlement agent acts for a participant no more.
+    EndAppointment {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who.
+        agent: ParticipantName,
+    },
+    /// A new business user group.
+    CreateGroup {
+        /// The group.
+        group: GroupDefinition,
+    },
+    /// Another name of a business user group, or other functions.
+    ChangeGroup {
+        /// The group as it is to be.
+        group: GroupDefinition,
+    },
+    /// The end of a business user group that nobody is in.
+    DeleteGroup {
+        /// Its code.
+        code: BusinessUserGroup,
+    },
     /// A new relying party. One that proves itself by a secret gets it at approval.
     RegisterClient(SignedClient),
     /// Other fields of a relying party.
@@ -83,11 +155,6 @@ pub enum Change {
     RotateClientSecret(NamedClient),
     /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
     DeleteClient(NamedClient),
-    /// Many changes of profiles, whole or not at all.
-    Batch {
-        /// Each of them.
-        lines: Vec<Change>,
-    },
 }
 
 impl Change {
@@ -103,11 +170,19 @@ impl Change {
             Self::IssueEnrolmentCode { .. } => "issue_enrolment_code",
             Self::ResetCardPin { .. } => "reset_card_pin",
             Self::MergeProfiles { .. } => "merge_profiles",
+            Self::Batch { .. } => "batch",
+            Self::CreateParticipant { .. } => "create_participant",
+            Self::ChangeParticipant { .. } => "change_participant",
+            Self::CloseParticipant { .. } => "close_participant",
+            Self::AppointAgent { .. } => "appoint_agent",
+            Self::EndAppointment { .. } => "end_appointment",
+            Self::CreateGroup { .. } => "create_group",
+            Self::ChangeGroup { .. } => "change_group",
+            Self::DeleteGroup { .. } => "delete_group",
             Self::RegisterClient(_) => "register_client",
             Self::ChangeClient(_) => "change_client",
             Self::RotateClientSecret(_) => "rotate_client_secret",
             Self::DeleteClient(_) => "delete_client",
-            Self::Batch { .. } => "batch",
         }
     }
 
@@ -125,13 +200,23 @@ impl Change {
             Self::MergeProfiles { keep, remove } => {
                 vec![Target::profile(keep), Target::profile(remove)]
             }
-            Self::RegisterClient(client) | Self::ChangeClient(client) => {
-                vec![Target::new(TargetKind::Client, client.client_id.as_str())]
-            }
-            Self::RotateClientSecret(client) | Self::DeleteClient(client) => {
-                vec![Target::new(TargetKind::Client, client.client_id.as_str())]
-            }
             Self::Batch { lines } => lines.iter().flat_map(Self::targets).collect(),
+            Self::CreateParticipant { participant, .. }
+            | Self::ChangeParticipant { participant, .. }
+            | Self::CloseParticipant { participant } => {
+                vec![Target::new(TargetKind::Participant, participant.to_string())]
+            }
+            Self::AppointAgent { principal, agent } | Self::EndAppointment { principal, agent } => {
+                vec![appointments::target(principal, agent)]
+            }
+            Self::CreateGroup { group } | Self::ChangeGroup { group } => {
+                vec![groups::target(group.code.as_str())]
+            }
+            Self::DeleteGroup { code } => vec![groups::target(code.as_str())],
+            Self::RegisterClient(SignedClient { client_id, .. })
+            | Self::ChangeClient(SignedClient { client_id, .. })
+            | Self::RotateClientSecret(NamedClient { client_id })
+            | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
         }
     }
 

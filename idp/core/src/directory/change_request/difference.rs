@@ -15,6 +15,14 @@ pub struct FieldDifference {
     pub after: Value,
 }
 
+impl FieldDifference {
+    /// That `field` is `after` rather than `before`.
+    #[must_use]
+    pub fn of(field: &str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
+        Self { field: field.to_owned(), before: before.into(), after: after.into() }
+    }
+}
+
 /// The fields in which two states of the same thing differ, in the order in which the thing lists them. Null stands for
 /// a thing that is not there.
 pub fn between(

@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::change::ParticipantName;
 use super::profile_draft::ProfileDraft;
 use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
+use super::registry::groups::GroupDraft;
+use super::registry::participants::ParticipantDraft;
+use super::registry::{appointments, clients, groups};
+use super::target::{Target, TargetKind};
+use crate::directory::user_id::normalise;
 
 /// A change that somebody would like to ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +64,63 @@ pub enum Draft {
         /// The business user's.
         remove: String,
     },
+    /// See [`super::Change::Batch`].
+    Batch {
+        /// Each of them.
+        lines: Vec<Draft>,
+    },
+    /// See [`super::Change::CreateParticipant`].
+    CreateParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What it is.
+        fields: ParticipantDraft,
+    },
+    /// See [`super::Change::ChangeParticipant`].
+    ChangeParticipant {
+        /// Which.
+        participant: ParticipantName,
+        /// What is to be different.
+        fields: ParticipantDraft,
+    },
+    /// See [`super::Change::CloseParticipant`].
+    CloseParticipant {
+        /// Which.
+        participant: ParticipantName,
+    },
+    /// See [`super::Change::AppointAgent`].
+    AppointAgent {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who.
+        agent: ParticipantName,
+    },
+    /// See [`super::Change::EndAppointment`].
+    EndAppointment {
+        /// For whom.
+        principal: ParticipantName,
+        /// Who.
+        agent: ParticipantName,
+    },
+    /// See [`super::Change::CreateGroup`].
+    CreateGroup {
+        /// Its code.
+        code: String,
+        /// What it is.
+        fields: GroupDraft,
+    },
+    /// See [`super::Change::ChangeGroup`].
+    ChangeGroup {
+        /// Its code.
+        code: String,
+        /// What is to be different.
+        fields: GroupDraft,
+    },
+    /// See [`super::Change::DeleteGroup`].
+    DeleteGroup {
+        /// Its code.
+        code: String,
+    },
     /// See [`super::Change::RegisterClient`].
     RegisterClient(RegisterClient),
     /// See [`super::Change::ChangeClient`].
@@ -67,18 +129,13 @@ pub enum Draft {
     RotateClientSecret(NamedClient),
     /// See [`super::Change::DeleteClient`].
     DeleteClient(NamedClient),
-    /// See [`super::Change::Batch`].
-    Batch {
-        /// Each of them.
-        lines: Vec<Draft>,
-    },
 }
 
 impl Draft {
-    /// The user IDs of profiles that it names, as stored.
+    /// What it is about, each with the field that names it.
     #[must_use]
-    pub fn user_ids(&self) -> Vec<String> {
-        let normalise = crate::directory::user_id::normalise;
+    pub fn targets(&self) -> Vec<(String, Target)> {
+        let one = |field: &str, target| vec![(field.to_owned(), target)];
         match self {
             Self::CreateProfile { user_id, .. }
             | Self::ChangeProfile { user_id, .. }
@@ -86,13 +143,47 @@ impl Draft {
             | Self::UnlockProfile { user_id }
             | Self::ResetFactor { user_id }
             | Self::IssueEnrolmentCode { user_id }
-            | Self::ResetCardPin { user_id } => vec![normalise(user_id)],
-            Self::MergeProfiles { keep, remove } => vec![normalise(keep), normalise(remove)],
-            Self::Batch { lines } => lines.iter().flat_map(Self::user_ids).collect(),
-            Self::RegisterClient(_)
-            | Self::ChangeClient(_)
-            | Self::RotateClientSecret(_)
-            | Self::DeleteClient(_) => Vec::new(),
+            | Self::ResetCardPin { user_id } => one("user_id", profile(user_id)),
+            Self::MergeProfiles { keep, remove } => {
+                vec![("keep".to_owned(), profile(keep)), ("remove".to_owned(), profile(remove))]
+            }
+            Self::Batch { lines } => {
+                let placed = |(index, line): (usize, &Self)| {
+                    let within = move |(field, target)| (format!("lines[{index}].{field}"), target);
+                    line.targets().into_iter().map(within)
+                };
+                lines.iter().enumerate().flat_map(placed).collect()
+            }
+            Self::CreateParticipant { participant, .. }
+            | Self::ChangeParticipant { participant, .. }
+            | Self::CloseParticipant { participant } => {
+                one("participant", Target::new(TargetKind::Participant, participant.normalised().to_string()))
+            }
+            Self::AppointAgent { principal, agent } | Self::EndAppointment { principal, agent } => {
+                one("agent", appointments::target(principal, agent))
+            }
+            Self::CreateGroup { code, .. } | Self::ChangeGroup { code, .. } | Self::DeleteGroup { code } => {
+                one("code", groups::target(code))
+            }
+            // One that is given no name yet is nothing that others could ask for.
+            Self::RegisterClient(RegisterClient { client_id, .. }) => {
+                client_id.iter().flat_map(|client_id| one("client_id", clients::target(client_id))).collect()
+            }
+            Self::ChangeClient(ChangeClient { client_id, .. })
+            | Self::RotateClientSecret(NamedClient { client_id })
+            | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
         }
     }
+
+    /// The user IDs of profiles that it names, as stored.
+    #[must_use]
+    pub fn user_ids(&self) -> Vec<String> {
+        let of_people =
+            |(_, target): (String, Target)| (target.kind == TargetKind::Profile).then_some(target.name);
+        self.targets().into_iter().filter_map(of_people).collect()
+    }
+}
+
+fn profile(user_id: &str) -> Target {
+    Target::profile(&normalise(user_id))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::actions::{Forbidden, Stand, needed};
+use super::actions::{Asker, Stand, needed};
 use super::change::{Change, ParticipantName};
 use super::difference;
 use super::document::Subject;
@@ -19,7 +19,6 @@ use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::mailbox::MailboxWarning;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::participant::Participant;
-use crate::directory::permission::{DaEmails, Office};
 use crate::directory::phase::Phase;
 use crate::directory::profile::{Profile, UserKind};
 use crate::directory::record::ProfileRecord;
@@ -97,12 +96,8 @@ pub fn judge(
             }
             whole(findings, |user_id| Change::ResetCardPin { user_id })
         }
-        Draft::MergeProfiles { .. }
-        | Draft::Batch { .. }
-        | Draft::RegisterClient(_)
-        | Draft::ChangeClient(_)
-        | Draft::RotateClientSecret(_)
-        | Draft::DeleteClient(_) => {
+        // No line of a batch.
+        _ => {
             findings.note("kind", FindingCode::NotApplicable);
             None
         }
@@ -273,24 +268,17 @@ fn allow(
     subject: &Subject,
     findings: &mut Findings,
 ) {
-    let office = if ground.maker.is_operator() { Office::Operator } else { Office::DelegatedAdministrator };
-    let stand = ground.stand(about.phase);
+    let asker = ground.asker(about.phase);
     for (field, action) in needed(change, kind, &subject.difference) {
-        if let Err(forbidden) = stand.allows(office, action) {
-            let code = match forbidden {
-                Forbidden::ForOperators => FindingCode::ForOperators,
-                Forbidden::NotInPhase => FindingCode::NotInPhase { phase: about.phase.as_str().to_owned() },
-            };
-            findings.note(field, code);
-        }
+        asker.may(field, action, findings);
     }
 }
 
 impl Ground<'_> {
-    /// What the phase table asks of a house in `phase`.
-    fn stand(&self, phase: Phase) -> Stand {
+    /// Who asks, of a house in `phase`.
+    fn asker(&self, phase: Phase) -> Asker {
         let from = self.policy.migration.da_emails_from;
-        Stand { phase, da_emails: DaEmails::on(hong_kong_day(self.now), from) }
+        Asker { office: self.maker.office(), stand: Stand::on(hong_kong_day(self.now), from, phase) }
     }
 }
 

@@ -72,6 +72,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(participants::progress))
         .routes(routes!(clients::list))
         .routes(routes!(clients::show))
+        .routes(routes!(participants::appointments))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
         .routes(routes!(requests::list::list, requests::submit::submit))

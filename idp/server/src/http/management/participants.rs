@@ -1,13 +1,16 @@
 //! `GET /api/v1/participants` and `GET /api/v1/progress`: the caller's own participant; operators see all.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use countersign_api::drafts::ParticipantName;
 use countersign_api::page::{Page, PageQuery};
-use countersign_api::participants::{Participant, ParticipantQuery, Progress};
+use countersign_api::participants::{Appointment, Appointments, Participant, ParticipantQuery, Progress};
+use countersign_core::ids::ProfileId;
 use countersign_service::Services;
-use countersign_service::directory::reading::participants::{self, ParticipantProgress};
+use countersign_service::directory::reading::participants::{self, Appointed, ParticipantProgress};
 
 use super::caller::Reading;
 use super::pages;
@@ -33,7 +36,26 @@ pub(super) async fn list(
     let house = parameters.one_of("clearing_house");
     parameters.finish()?;
     let found = participants::page(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, |found| participant(&found))))
+    let soles = participants::sole_administrators(&services, &reading.scope, &found.items).await?;
+    Ok(Json(pages::page(found, cursors, None, |found| participant(&found, &soles))))
+}
+
+/// Lists the appointments of settlement agents that the caller's participant made or was given.
+#[utoipa::path(
+    get,
+    path = "/appointments",
+    operation_id = "list_appointments",
+    tag = "Participants",
+    responses((status = 200, description = "The appointments.", body = Appointments))
+)]
+pub(super) async fn appointments(
+    State(services): State<Arc<Services>>,
+    reading: Reading,
+    parameters: Parameters,
+) -> Result<Json<Appointments>, Refusal> {
+    parameters.finish()?;
+    let found = participants::appointments(&services, &reading.scope).await?;
+    Ok(Json(Appointments { items: found.into_iter().map(appointment).collect() }))
 }
 
 /// Says how far the people of each participant are in the migration.
@@ -58,13 +80,30 @@ pub(super) async fn progress(
     Ok(Json(pages::page(found, cursors, None, |found| how_far(&found))))
 }
 
-fn participant(found: &participants::Found) -> Participant {
+fn appointment(found: Appointed) -> Appointment {
+    let Appointed { appointment, principal, agent } = found;
+    let name = |party: &participants::Found| ParticipantName {
+        clearing_house: party.clearing_house.to_string(),
+        participant: party.participant.to_string(),
+    };
+    Appointment {
+        principal: name(&principal),
+        agent: name(&agent),
+        agent_name: agent.name.to_string(),
+        since: appointment.since,
+        ended_at: appointment.ended_at,
+    }
+}
+
+fn participant(found: &participants::Found, soles: &BTreeMap<ProfileId, String>) -> Participant {
     Participant {
         clearing_house: found.clearing_house.as_str().to_owned(),
         participant: found.participant.to_string(),
         kind: found.kind.to_string(),
         name: found.name.to_string(),
         customer_codes: found.customer_codes.iter().map(ToString::to_string).collect(),
+        sole_administrator: found.sole_administrator.as_ref().and_then(|sole| soles.get(sole).cloned()),
+        closed_at: found.closed_at,
     }
 }
 

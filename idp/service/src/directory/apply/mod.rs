@@ -11,12 +11,12 @@ use std::fmt::Display;
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::business_group::BusinessUserGroup;
-use countersign_core::directory::change_request::actions::{Forbidden, Stand, names_a_card, needed};
+use countersign_core::directory::change_request::actions::{Asker, Forbidden, Stand, names_a_card, needed};
 use countersign_core::directory::change_request::{
-    Change, ChangeRequest, Jurisdiction, ProfileFields, Subject,
+    Change, ChangeRequest, Jurisdiction, ProfileFields, Subject, TargetKind,
 };
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::permission::{DaEmails, Office};
+use countersign_core::directory::permission::{Action, Office};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::UserKind;
 use countersign_core::directory::record::ProfileRecord;
@@ -24,13 +24,13 @@ use countersign_core::hong_kong_day;
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{CurrentPhases, Groups, Participants, Phases, Tx};
 
+use super::registry;
 use crate::Services;
-use crate::directory::registry;
 use crate::login::{Fault, faults};
 
 /// Why a request was not applied.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ApplyError {
+pub(in crate::directory) enum ApplyError {
     /// This has changed since the request was made.
     #[error("conflict: {0}")]
     Conflict(String),
@@ -41,10 +41,10 @@ pub(super) enum ApplyError {
 faults!(ApplyError);
 
 /// What every effect has at hand.
-pub(super) struct Effect<'a> {
-    pub(super) services: &'a Services,
-    pub(super) tx: &'a Tx,
-    pub(super) request: &'a ChangeRequest,
+pub(in crate::directory) struct Effect<'a> {
+    pub(in crate::directory) services: &'a Services,
+    pub(in crate::directory) tx: &'a Tx,
+    pub(in crate::directory) request: &'a ChangeRequest,
     phases: CurrentPhases,
     named: Named,
 }
@@ -64,26 +64,56 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
     let document = request.document();
     let named = Named::load(tx, &document.change).await?;
     let effect = Effect { services, tx, request, phases, named };
+    effect.participant_is_open().await?;
     if let Change::MergeProfiles { keep, remove } = &document.change {
         return profile::merge(&effect, keep, remove).await;
     }
-    if let (
-        Change::RegisterClient(_)
-        | Change::ChangeClient(_)
-        | Change::RotateClientSecret(_)
-        | Change::DeleteClient(_),
-        [subject],
-    ) = (&document.change, document.subjects.as_slice())
-    {
-        return registry::clients::apply(&effect, &document.change, subject).await;
-    }
     for (change, subject) in document.change.lines().iter().zip(&document.subjects) {
-        profile::apply(&effect, change, subject).await?;
+        if !registry::apply(&effect, change, subject).await? {
+            profile::apply(&effect, change, subject).await?;
+        }
     }
     Ok(())
 }
 
 impl Effect<'_> {
+    /// Holds the participant whom the request concerns: nothing is changed in one that has been closed, and nobody closes
+    /// it meanwhile. What is about the participant itself looks for itself.
+    async fn participant_is_open(&self) -> Result<(), ApplyError> {
+        let subjects = &self.request.document().subjects;
+        let person = subjects.iter().find(|subject| subject.target.kind == TargetKind::Profile);
+        let (Some(key), Some(person)) = (&self.request.concerns, person) else { return Ok(()) };
+        let held = Participants::on(self.tx.connection()).hold(key).await?;
+        match held.filter(|participant| participant.closed_at.is_none()) {
+            Some(_) => Ok(()),
+            None => Err(ApplyError::Conflict(format!("{}: the participant has been closed", person.target))),
+        }
+    }
+
+    /// In which capacity it was asked for, and where `house` stands now.
+    fn asker(&self, house: ClearingHouse) -> Asker {
+        let office = match self.request.jurisdiction {
+            Jurisdiction::Exchange => Office::Operator,
+            Jurisdiction::Participant(_) => Office::DelegatedAdministrator,
+        };
+        let from = self.services.policy.migration.da_emails_from;
+        let today = hong_kong_day(self.services.now());
+        Asker { office, stand: Stand::on(today, from, self.phases.of(house)) }
+    }
+
+    /// Whether they may still do that, in `house`, which is about no person.
+    pub(in crate::directory) fn allows(
+        &self,
+        subject: &Subject,
+        action: Action,
+        house: ClearingHouse,
+    ) -> Result<(), ApplyError> {
+        let Asker { office, stand } = self.asker(house);
+        let forbidden =
+            |_| ApplyError::Conflict(format!("{}: the phase no longer allows it", subject.target));
+        stand.allows(office, action).map_err(forbidden)
+    }
+
     /// Whether the phase still allows what was asked for: it may have moved since.
     fn allowed(
         &self,
@@ -92,13 +122,7 @@ impl Effect<'_> {
         kind: UserKind,
         house: ClearingHouse,
     ) -> Result<(), ApplyError> {
-        let office = match self.request.jurisdiction {
-            Jurisdiction::Exchange => Office::Operator,
-            Jurisdiction::Participant(_) => Office::DelegatedAdministrator,
-        };
-        let from = self.services.policy.migration.da_emails_from;
-        let da_emails = DaEmails::on(hong_kong_day(self.services.now()), from);
-        let stand = Stand { phase: self.phases.of(house), da_emails };
+        let Asker { office, stand } = self.asker(house);
         if stand.phase == Phase::Complete && names_a_card(&subject.difference) {
             return Err(ApplyError::Conflict(format!("{}: smartcards have ended", subject.target)));
         }
@@ -161,6 +185,6 @@ fn fields(change: &Change) -> Option<&ProfileFields> {
 }
 
 /// A subject that is no longer what the request was made for.
-pub(super) fn changed(subject: &Subject) -> ApplyError {
+pub(in crate::directory) fn changed(subject: &Subject) -> ApplyError {
     ApplyError::Conflict(format!("{} has changed since the request was made", subject.target))
 }

@@ -50,13 +50,7 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
             directory.release_card_pin(&profile.id, &effect.request.id, now).await?;
             notice::tell(effect, profile, News::ProfileChanged { at: now }).await
         }
-        Change::CreateProfile { .. }
-        | Change::MergeProfiles { .. }
-        | Change::Batch { .. }
-        | Change::RegisterClient(_)
-        | Change::ChangeClient(_)
-        | Change::RotateClientSecret(_)
-        | Change::DeleteClient(_) => Err(Fault::internal("no line of a request").into()),
+        _ => Err(Fault::internal("no line of a request").into()),
     }
 }
 

@@ -1,11 +1,17 @@
 //! Participants, and how far the people of each are in the migration.
 
+use std::collections::BTreeMap;
+
 use countersign_core::directory::actor::Scope;
+use countersign_core::directory::appointment::Appointment;
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::listing::{Position, SortKey};
 use countersign_core::directory::participant::Participant;
 use countersign_core::directory::phase::Phase;
-use countersign_store::{ParticipantListing, Phases, Progress, StoreError};
+use countersign_core::ids::ProfileId;
+use countersign_store::{
+    Appointments, Directory, ParticipantListing, Participants, Phases, Progress, StoreError,
+};
 
 use super::cursor::Kind;
 use super::page::{Paged, one_more};
@@ -47,6 +53,43 @@ pub struct ParticipantProgress {
     pub phase: Option<Phase>,
     /// How far its people are.
     pub progress: Progress,
+}
+
+/// The user IDs of the administrators who sign for both, of these participants that have one.
+pub async fn sole_administrators(
+    services: &Services,
+    scope: &Scope,
+    participants: &[Participant],
+) -> Result<BTreeMap<ProfileId, String>, StoreError> {
+    let ids: Vec<_> = participants.iter().filter_map(|it| it.sole_administrator.clone()).collect();
+    Directory::on(services.store.read()).user_ids(scope, &ids).await
+}
+
+/// An appointment, and the two parties to it.
+#[derive(Clone, Debug)]
+pub struct Appointed {
+    /// The appointment.
+    pub appointment: Appointment,
+    /// Who is acted for.
+    pub principal: Participant,
+    /// Who acts.
+    pub agent: Participant,
+}
+
+/// The appointments that somebody in scope made or was given, by principal and agent.
+pub async fn appointments(services: &Services, scope: &Scope) -> Result<Vec<Appointed>, StoreError> {
+    let found = Appointments::on(services.store.read()).within(scope).await?;
+    let parties = found.iter().flat_map(|it| [it.principal.clone(), it.agent.clone()]).collect();
+    let parties = Participants::on(services.store.read()).parties(&parties).await?;
+    let appointed = found.into_iter().filter_map(|appointment| {
+        let principal = parties.get(&appointment.principal)?.clone();
+        let agent = parties.get(&appointment.agent)?.clone();
+        Some(Appointed { appointment, principal, agent })
+    });
+    let mut appointed: Vec<_> = appointed.collect();
+    let name = |it: &Participant| (it.clearing_house, it.participant.clone());
+    appointed.sort_by_cached_key(|it| (name(&it.principal), name(&it.agent)));
+    Ok(appointed)
 }
 
 /// The same participants, each with how far its people are.

@@ -3,15 +3,16 @@
 //! A secret is drawn here, in the transaction of the approval. The client keeps a keyed hash of it, the request keeps it
 //! sealed until one of the two who signed has seen it, and nothing else ever holds it.
 
-use countersign_core::directory::actor::Scope;
+use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::change_request::registry::clients::{
     ClientFacts, SignedClient, blank, draw_name, is_console, judge_change, judge_deletion,
-    judge_registration, judge_rotation, named, narrowed,
+    judge_registration, judge_rotation, named, narrowed, target,
 };
-use countersign_core::directory::change_request::{
-    Change, Draft, Ground, Judged, Subject, Target, TargetKind,
-};
+use countersign_core::directory::change_request::{Change, Draft, Judged, Subject};
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::finding::Findings;
+use countersign_core::directory::permission::Action;
+use countersign_core::directory::phase::Phase;
 use countersign_core::oauth::client::Client;
 use countersign_core::secret::{OpaqueToken, SecretString, TokenHash, TokenPrefix};
 use countersign_store::{
@@ -20,43 +21,49 @@ use countersign_store::{
 };
 use url::Url;
 
+use super::super::apply::{ApplyError, Effect, changed};
+use super::super::prepare::Asked;
+use super::super::secrets;
+use super::asker;
 use crate::Services;
 use crate::clients::hash_secret;
-use crate::directory::apply::{ApplyError, Effect, changed};
-use crate::directory::secrets;
 use crate::login::Fault;
 
-/// Judges a draft about a relying party by what is stored of it.
-pub(in crate::directory) async fn prepare<'c>(
+/// What came of a draft about a relying party.
+pub(super) async fn prepare<'c>(
     services: &Services,
-    connection: impl Fn() -> Connection<'c>,
-    ground: &Ground<'_>,
+    connection: &impl Fn() -> Connection<'c>,
+    maker: &Actor,
     draft: &Draft,
     findings: &mut Findings,
-) -> Result<Option<Judged>, Fault> {
+) -> Result<Option<Asked>, Fault> {
     let drawn = draw_name(&*services.entropy);
     let client_id = match draft {
         Draft::RegisterClient(draft) => draft.client_id.as_deref().map_or_else(|| drawn.clone(), named),
         Draft::ChangeClient(draft) => named(&draft.client_id),
         Draft::RotateClientSecret(draft) | Draft::DeleteClient(draft) => named(&draft.client_id),
-        _ => return Err(Fault::internal("no draft of a relying party")),
+        _ => return Ok(None),
     };
     let all = Clients::on(connection()).stored().await?;
     let stored = all.iter().find(|stored| stored.client.client_id == client_id);
+    let groups = Groups::on(connection()).all().await?;
     let facts = ClientFacts {
         client: stored.map(|stored| &stored.client),
         version: stored.map_or(0, |stored| stored.version),
         was_there: was_there(connection(), &client_id).await?,
         another_console: another_console(&all, &client_id),
-        groups: ground.groups,
+        groups: &groups.into_iter().map(|group| group.definition.code).collect(),
         callable: &|uri| Url::parse(uri).is_ok_and(|uri| services.outbound.would_call(&uri)),
     };
-    Ok(match draft {
-        Draft::RegisterClient(draft) => judge_registration(ground, &facts, draft, &drawn, findings),
-        Draft::ChangeClient(draft) => judge_change(ground, &facts, draft, findings),
-        Draft::RotateClientSecret(_) => judge_rotation(ground, &facts, findings),
-        _ => judge_deletion(ground, &facts, findings),
-    })
+    // Relying parties are the whole installation's, which has no phase.
+    let asker = asker(services, maker, Phase::PreParallel);
+    let judged = match draft {
+        Draft::RegisterClient(draft) => judge_registration(asker, &facts, draft, &drawn, findings),
+        Draft::ChangeClient(draft) => judge_change(asker, &facts, draft, findings),
+        Draft::RotateClientSecret(_) => judge_rotation(asker, &facts, findings),
+        _ => judge_deletion(asker, &facts, findings),
+    };
+    Ok(judged.map(|Judged { change, subject }| Asked { change, subjects: vec![subject], concerns: None }))
 }
 
 /// Whether there was a relying party of that name which was ended.
@@ -64,7 +71,7 @@ async fn was_there(connection: Connection<'_>, client_id: &str) -> Result<bool, 
     let filter = RequestFilter {
         state: Some("applied".to_owned()),
         kind: Some("delete_client".to_owned()),
-        target: Some(Target::new(TargetKind::Client, client_id)),
+        target: Some(target(client_id)),
         ..RequestFilter::default()
     };
     Ok(ChangeRequests::on(connection).count(&Scope::of_the_installation(), &filter).await? > 0)
@@ -75,11 +82,8 @@ fn another_console(all: &[StoredClient], client_id: &str) -> bool {
 }
 
 /// Puts a change of a relying party into effect.
-pub(in crate::directory) async fn apply(
-    effect: &Effect<'_>,
-    change: &Change,
-    subject: &Subject,
-) -> Result<(), ApplyError> {
+pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subject) -> Result<(), ApplyError> {
+    effect.allows(subject, Action::MaintainRelyingParty, ClearingHouse::Exchange)?;
     // One after the other: of two who would each leave the other's console, the second finds none.
     Versions::on(effect.tx.connection()).bump(Versioned::Clients).await?;
     match change {

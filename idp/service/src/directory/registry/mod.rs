@@ -1,3 +1,80 @@
-//! What requests change besides people.
+//! What requests change besides people. Each room loads the facts of one kind of thing, has them judged, and puts what
+//! was approved into effect.
 
-pub(super) mod clients;
+mod appointments;
+mod clients;
+mod groups;
+mod participants;
+
+use countersign_core::directory::actor::Actor;
+use countersign_core::directory::change_request::actions::{Asker, Stand};
+use countersign_core::directory::change_request::{Change, Draft, Subject};
+use countersign_core::directory::finding::Findings;
+use countersign_core::directory::phase::Phase;
+use countersign_core::hong_kong_day;
+use countersign_store::Connection;
+
+use super::apply::{ApplyError, Effect};
+use super::prepare::Asked;
+use crate::Services;
+use crate::login::Fault;
+
+/// What came of a draft that is not about people; `None`, where it is.
+pub(super) async fn prepare<'c>(
+    services: &Services,
+    connection: &impl Fn() -> Connection<'c>,
+    maker: &Actor,
+    draft: &Draft,
+    findings: &mut Findings,
+) -> Result<Option<Option<Asked>>, Fault> {
+    let asked = match draft {
+        Draft::CreateParticipant { .. }
+        | Draft::ChangeParticipant { .. }
+        | Draft::CloseParticipant { .. } => {
+            participants::prepare(services, connection, maker, draft, findings).await?
+        }
+        Draft::AppointAgent { .. } | Draft::EndAppointment { .. } => {
+            appointments::prepare(services, connection, maker, draft, findings).await?
+        }
+        Draft::CreateGroup { .. } | Draft::ChangeGroup { .. } | Draft::DeleteGroup { .. } => {
+            groups::prepare(services, connection, maker, draft, findings).await?
+        }
+        Draft::RegisterClient(_)
+        | Draft::ChangeClient(_)
+        | Draft::RotateClientSecret(_)
+        | Draft::DeleteClient(_) => clients::prepare(services, connection, maker, draft, findings).await?,
+        _ => return Ok(None),
+    };
+    Ok(Some(asked))
+}
+
+/// Puts one change into effect; says whether it was one of those known here.
+pub(super) async fn apply(
+    effect: &Effect<'_>,
+    change: &Change,
+    subject: &Subject,
+) -> Result<bool, ApplyError> {
+    match change {
+        Change::CreateParticipant { .. }
+        | Change::ChangeParticipant { .. }
+        | Change::CloseParticipant { .. } => participants::apply(effect, change, subject).await?,
+        Change::AppointAgent { .. } | Change::EndAppointment { .. } => {
+            appointments::apply(effect, change, subject).await?;
+        }
+        Change::CreateGroup { .. } | Change::ChangeGroup { .. } | Change::DeleteGroup { .. } => {
+            groups::apply(effect, change, subject).await?;
+        }
+        Change::RegisterClient(_)
+        | Change::ChangeClient(_)
+        | Change::RotateClientSecret(_)
+        | Change::DeleteClient(_) => clients::apply(effect, change, subject).await?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Who asks, of a house in `phase`.
+fn asker(services: &Services, maker: &Actor, phase: Phase) -> Asker {
+    let from = services.policy.migration.da_emails_from;
+    Asker { office: maker.office(), stand: Stand::on(hong_kong_day(services.now()), from, phase) }
+}

@@ -170,7 +170,12 @@ async fn a_delegated_administrator_files_none_of_these() {
             on("delete_client", "nothing"),
         ] {
             let refused = findings(town.submit(&maker, draft.clone()).await);
-            assert_eq!(refused, [("kind".to_owned(), FindingCode::ForOperators)], "{} {draft}", town.kind());
+            assert_eq!(
+                refused,
+                [("client_id".to_owned(), FindingCode::ForOperators)],
+                "{} {draft}",
+                town.kind()
+            );
         }
         // Nor does a maker sign what they asked for, nor an administrator what operators did.
         let request = town.asked("OPS001", alter(SHOP, &json!({ "client_name": "Mine" }))).await;

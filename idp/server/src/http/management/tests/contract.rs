@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use countersign_api::drafts::{Draft, ParticipantName, ProfileDraft};
+use countersign_api::clients::ClientDraft;
+use countersign_api::drafts::{
+    Draft, GroupDraft, GroupNameDraft, ParticipantDraft, ParticipantName, ProfileDraft,
+};
 use countersign_api::requests::ChangeKind;
 use countersign_core::directory::change_request;
 use serde_json::json;
@@ -25,6 +28,33 @@ fn every_field() -> ProfileDraft {
     }
 }
 
+fn every_field_of_a_client() -> ClientDraft {
+    let text = |text: &str| Some(text.to_owned());
+    let list = |text: &str| Some(vec![text.to_owned()]);
+    ClientDraft {
+        client_name: text("Desk"),
+        status: text("ENABLED"),
+        first_party: Some(false),
+        application_type: text("web"),
+        redirect_uris: list("https://desk.example/cb"),
+        post_logout_redirect_uris: list("https://desk.example/bye"),
+        backchannel_logout_uri: Some(text("https://desk.example/logout")),
+        backchannel_logout_session_required: Some(true),
+        token_endpoint_auth_method: text("private_key_jwt"),
+        jwks: Some(Some(json!({ "keys": [] }))),
+        jwks_uri: Some(None),
+        grant_types: list("authorization_code"),
+        scope: text("openid"),
+        resources: list("https://api.example"),
+        require_pkce: Some(true),
+        id_token_signed_response_alg: text("ES256"),
+        subject_type: text("pairwise"),
+        sector_identifier: Some(None),
+        access_levels: Some(BTreeMap::from([("security_management".into(), vec!["EE".into()])])),
+        business_user_groups: list("11"),
+    }
+}
+
 /// Every kind; the match says so.
 fn every_draft() -> Vec<(ChangeKind, Draft)> {
     let user_id = || "HKABC101".to_owned();
@@ -44,6 +74,37 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::MergeProfiles { keep: "HKABC1X1".into(), remove: user_id() },
     ];
     all.push(Draft::Batch { lines: all.clone() });
+    let name = || ParticipantName { clearing_house: "HKCC".into(), participant: "ABC".into() };
+    let participant = ParticipantDraft {
+        kind: Some("SA".into()),
+        name: Some("ABC Limited".into()),
+        customer_codes: Some(vec!["ABC".into()]),
+        sole_administrator: Some(None),
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let group = GroupDraft {
+        name: GroupNameDraft { en: text("Cash"), zh_hant: text("現金"), zh_hans: text("现金") },
+        functions: Some(vec!["cash-prepayment".into()]),
+    };
+    let code = || "41".to_owned();
+    all.extend([
+        Draft::CreateParticipant { participant: name(), fields: participant.clone() },
+        Draft::ChangeParticipant { participant: name(), fields: participant },
+        Draft::CloseParticipant { participant: name() },
+        Draft::AppointAgent { principal: name(), agent: name() },
+        Draft::EndAppointment { principal: name(), agent: name() },
+        Draft::CreateGroup { code: code(), fields: group.clone() },
+        Draft::ChangeGroup { code: code(), fields: group },
+        Draft::DeleteGroup { code: code() },
+    ]);
+    let client_id = || "desk".to_owned();
+    all.extend([
+        Draft::RegisterClient { client_id: None, fields: ClientDraft::default() },
+        Draft::RegisterClient { client_id: Some(client_id()), fields: every_field_of_a_client() },
+        Draft::ChangeClient { client_id: client_id(), fields: every_field_of_a_client() },
+        Draft::RotateClientSecret { client_id: client_id() },
+        Draft::DeleteClient { client_id: client_id() },
+    ]);
     let kind = |draft: &Draft| match draft {
         Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
         Draft::ChangeProfile { .. } => ChangeKind::ChangeProfile,
@@ -54,6 +115,18 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ResetCardPin { .. } => ChangeKind::ResetCardPin,
         Draft::MergeProfiles { .. } => ChangeKind::MergeProfiles,
         Draft::Batch { .. } => ChangeKind::Batch,
+        Draft::CreateParticipant { .. } => ChangeKind::CreateParticipant,
+        Draft::ChangeParticipant { .. } => ChangeKind::ChangeParticipant,
+        Draft::CloseParticipant { .. } => ChangeKind::CloseParticipant,
+        Draft::AppointAgent { .. } => ChangeKind::AppointAgent,
+        Draft::EndAppointment { .. } => ChangeKind::EndAppointment,
+        Draft::CreateGroup { .. } => ChangeKind::CreateGroup,
+        Draft::ChangeGroup { .. } => ChangeKind::ChangeGroup,
+        Draft::DeleteGroup { .. } => ChangeKind::DeleteGroup,
+        Draft::RegisterClient { .. } => ChangeKind::RegisterClient,
+        Draft::ChangeClient { .. } => ChangeKind::ChangeClient,
+        Draft::RotateClientSecret { .. } => ChangeKind::RotateClientSecret,
+        Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
     };
     all.into_iter().map(|draft| (kind(&draft), draft)).collect()
 }

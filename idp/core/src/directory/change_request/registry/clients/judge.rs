@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::{ClientDraft, ClientFields};
 use crate::directory::business_group::BusinessUserGroup;
+use crate::directory::change_request::actions::Asker;
 use crate::directory::change_request::difference;
-use crate::directory::change_request::{
-    Change, FieldDifference, Ground, Judged, Subject, Target, TargetKind,
-};
+use crate::directory::change_request::{Change, FieldDifference, Judged, Subject, Target, TargetKind};
 use crate::directory::finding::{FindingCode, Findings};
+use crate::directory::permission::Action;
 use crate::oauth::client::{
     Client, ClientAuthentication, ClientMetadata, ClientProblem, ClientStatus, GrantType,
 };
@@ -80,6 +80,12 @@ pub fn named(typed: &str) -> String {
     typed.trim().to_owned()
 }
 
+/// The name of a relying party, among the things that requests change.
+#[must_use]
+pub fn target(client_id: &str) -> Target {
+    Target::new(TargetKind::Client, named(client_id))
+}
+
 /// A name for one that was given none.
 #[must_use]
 pub fn draw_name(entropy: &dyn Entropy) -> String {
@@ -88,13 +94,13 @@ pub fn draw_name(entropy: &dyn Entropy) -> String {
 
 /// A new one, under the name that it was given, or `drawn` for it.
 pub fn judge_registration(
-    ground: &Ground<'_>,
+    asker: Asker,
     facts: &ClientFacts<'_>,
     draft: &RegisterClient,
     drawn: &str,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    operators_only(ground, findings)?;
+    operators_only(asker, findings)?;
     let fields = draft.fields.parse(findings);
     for (field, given) in [
         ("client_name", draft.fields.client_name.is_some()),
@@ -119,12 +125,12 @@ pub fn judge_registration(
 
 /// Other fields of one.
 pub fn judge_change(
-    ground: &Ground<'_>,
+    asker: Asker,
     facts: &ClientFacts<'_>,
     draft: &ChangeClient,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    operators_only(ground, findings)?;
+    operators_only(asker, findings)?;
     let fields = draft.fields.parse(findings);
     let before = existing(facts, findings)?;
     let after = fields.onto(before, &to_be_made(), findings);
@@ -140,12 +146,8 @@ pub fn judge_change(
 }
 
 /// Another secret.
-pub fn judge_rotation(
-    ground: &Ground<'_>,
-    facts: &ClientFacts<'_>,
-    findings: &mut Findings,
-) -> Option<Judged> {
-    operators_only(ground, findings)?;
+pub fn judge_rotation(asker: Asker, facts: &ClientFacts<'_>, findings: &mut Findings) -> Option<Judged> {
+    operators_only(asker, findings)?;
     let before = existing(facts, findings)?;
     if !before.authentication.method().has_secret() {
         findings.note("client_id", FindingCode::NotApplicable);
@@ -156,12 +158,8 @@ pub fn judge_rotation(
 }
 
 /// Its end, for good.
-pub fn judge_deletion(
-    ground: &Ground<'_>,
-    facts: &ClientFacts<'_>,
-    findings: &mut Findings,
-) -> Option<Judged> {
-    operators_only(ground, findings)?;
+pub fn judge_deletion(asker: Asker, facts: &ClientFacts<'_>, findings: &mut Findings) -> Option<Judged> {
+    operators_only(asker, findings)?;
     let before = existing(facts, findings)?;
     keep_a_console(facts, before, None, findings);
     let client_id = before.client_id.clone();
@@ -199,12 +197,10 @@ pub fn is_console(client: &Client) -> bool {
         && client.scope.contains(ScopeToken::Directory)
 }
 
-fn operators_only(ground: &Ground<'_>, findings: &mut Findings) -> Option<()> {
-    if ground.maker.is_operator() {
-        return Some(());
-    }
-    findings.note("kind", FindingCode::ForOperators);
-    None
+/// Others are told nothing of relying parties, not even whether there is one of a name.
+fn operators_only(asker: Asker, findings: &mut Findings) -> Option<()> {
+    asker.may("client_id", Action::MaintainRelyingParty, findings);
+    (!findings.stop()).then_some(())
 }
 
 fn existing<'a>(facts: &ClientFacts<'a>, findings: &mut Findings) -> Option<&'a Client> {
@@ -264,7 +260,7 @@ fn is_new_name(client_id: &str) -> bool {
 }
 
 fn subject(client_id: &str, version: i64, difference: Vec<FieldDifference>) -> Subject {
-    Subject { target: Target::new(TargetKind::Client, client_id), version, difference }
+    Subject { target: target(client_id), version, difference }
 }
 
 /// Field by field what changes, and whether there is a secret, of which nothing else is ever said.

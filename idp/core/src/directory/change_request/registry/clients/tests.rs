@@ -5,18 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::directory::actor::{Actor, Proof};
 use crate::directory::business_group::BusinessUserGroup;
-use crate::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
-use crate::directory::change_request::{Change, Draft, Ground, Judged};
-use crate::directory::clearing_house::ClearingHouse;
+use crate::directory::change_request::actions::{Asker, Stand};
+use crate::directory::change_request::{Change, Draft, Judged};
 use crate::directory::finding::Findings;
-use crate::directory::user_id::UserIdGrammar;
-use crate::from_millis;
-use crate::ids::{ParticipantKey, ProfileId, SessionId};
-use crate::oauth::acr::Acr;
+use crate::directory::permission::{DaEmails, Office};
+use crate::directory::phase::Phase;
 use crate::oauth::client::{Client, ClientAuthentication, ClientMetadata, ClientStatus, SubjectType};
-use crate::policy::Policy;
 use crate::secret::TokenHash;
 
 const EC: &str = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
@@ -34,47 +29,23 @@ fn shop() -> Client {
     }
 }
 
-fn maker(house: ClearingHouse) -> Actor {
-    let levels = [AccessLevel::Maker].into();
-    Actor {
-        profile_id: ProfileId::from_stored("maker"),
-        user_id: "MAKER".into(),
-        clearing_house: house,
-        participant: ParticipantKey::from_stored("p"),
-        participant_id: "P".into(),
-        capabilities: Capabilities {
-            access_levels: [(DaFunction::SecurityManagement, levels)].into(),
-            ..Capabilities::default()
-        },
-        email: None,
-        proof: Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: from_millis(0) },
-    }
-}
-
 /// What one test knows.
 struct World {
-    maker: Actor,
+    office: Office,
     client: Option<Client>,
     was_there: bool,
     another_console: bool,
 }
 
 fn world(client: Option<Client>) -> World {
-    World { maker: maker(ClearingHouse::Exchange), client, was_there: false, another_console: true }
+    World { office: Office::Operator, client, was_there: false, another_console: true }
 }
 
 impl World {
     fn judge(&self, draft: &Value) -> (Option<Judged>, Vec<(String, Value)>) {
-        let policy = Policy::default();
-        let grammar = UserIdGrammar::try_from(&policy.user_ids).unwrap();
         let groups: BTreeSet<BusinessUserGroup> = ["11".parse().unwrap()].into();
-        let ground = Ground {
-            maker: &self.maker,
-            grammar: &grammar,
-            groups: &groups,
-            policy: &policy,
-            now: from_millis(0),
-        };
+        let stand = Stand { phase: Phase::PreParallel, da_emails: DaEmails::Open };
+        let asker = Asker { office: self.office, stand };
         let facts = ClientFacts {
             client: self.client.as_ref(),
             version: 7,
@@ -85,12 +56,10 @@ impl World {
         };
         let mut findings = Findings::default();
         let judged = match &serde_json::from_value(draft.clone()).unwrap() {
-            Draft::RegisterClient(draft) => {
-                judge_registration(&ground, &facts, draft, "drawn", &mut findings)
-            }
-            Draft::ChangeClient(draft) => judge_change(&ground, &facts, draft, &mut findings),
-            Draft::RotateClientSecret(_) => judge_rotation(&ground, &facts, &mut findings),
-            Draft::DeleteClient(_) => judge_deletion(&ground, &facts, &mut findings),
+            Draft::RegisterClient(draft) => judge_registration(asker, &facts, draft, "drawn", &mut findings),
+            Draft::ChangeClient(draft) => judge_change(asker, &facts, draft, &mut findings),
+            Draft::RotateClientSecret(_) => judge_rotation(asker, &facts, &mut findings),
+            Draft::DeleteClient(_) => judge_deletion(asker, &facts, &mut findings),
             _ => unreachable!("a relying party's draft"),
         };
         let said = findings.into_vec().into_iter().map(|finding| {
@@ -416,18 +385,16 @@ fn the_last_console_stays() {
 
 #[test]
 fn only_operators_ask_and_others_learn_nothing() {
-    for house in [ClearingHouse::Hkcc, ClearingHouse::Seoch, ClearingHouse::Hkscc] {
-        for client in [None, Some(shop())] {
-            let world = World { maker: maker(house), ..world(client) };
-            for draft in [
-                registration(&json!({ "scope": "root" })),
-                change(&json!({ "client_name": "x" })),
-                json!({ "kind": "rotate_client_secret", "client_id": "shop" }),
-                json!({ "kind": "delete_client", "client_id": "shop" }),
-            ] {
-                assert_eq!(world.refused(&draft), one("kind", "for_operators"), "{draft}");
-                assert_eq!(world.judge(&draft).0, None);
-            }
+    for client in [None, Some(shop())] {
+        let world = World { office: Office::DelegatedAdministrator, ..world(client) };
+        for draft in [
+            registration(&json!({ "scope": "root" })),
+            change(&json!({ "client_name": "x" })),
+            json!({ "kind": "rotate_client_secret", "client_id": "shop" }),
+            json!({ "kind": "delete_client", "client_id": "shop" }),
+        ] {
+            assert_eq!(world.refused(&draft), one("client_id", "for_operators"), "{draft}");
+            assert_eq!(world.judge(&draft).0, None);
         }
     }
 }
