@@ -87,6 +87,17 @@ pub enum Draft {
         /// Which.
         client_id: String,
     },
+    /// The next key of an algorithm signs before its time. Operators.
+    RotateKeys {
+        /// Which.
+        #[schema(example = "ES256")]
+        algorithm: String,
+    },
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies. Operators.
+    RetireKey {
+        /// Which.
+        kid: String,
+    },
     /// Many changes of profiles, whole or not at all.
     Batch {
         /// Each of them; a batch holds no batch.

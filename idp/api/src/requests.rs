@@ -68,6 +68,10 @@ pub enum ChangeKind {
     RotateClientSecret,
     /// The end of a relying party.
     DeleteClient,
+    /// The next key of an algorithm signs before its time.
+    RotateKeys,
+    /// A signing key goes at once.
+    RetireKey,
     /// Many changes at once.
     Batch,
     /// A new participant.

@@ -5,6 +5,7 @@ mod clients;
 mod conflicts;
 mod decisions;
 mod effects;
+mod keys;
 mod model;
 mod on_screen;
 mod parties;

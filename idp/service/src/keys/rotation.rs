@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
+use countersign_core::oauth::client::SigningAlg;
 use countersign_core::oauth::key_schedule::{KeyLife, KeyState, KeyStep, due};
 use countersign_core::{Timestamp, to_millis};
 use countersign_store::{SigningKeys, StoredKey, Tx, Versioned, Versions};
@@ -49,7 +50,7 @@ async fn rotate(services: &Services, version: i64, steps: Vec<KeyStep>) -> Resul
     for step in steps {
         let key = match &step {
             KeyStep::Add { alg, .. } => Some(generate(*alg).await?),
-            KeyStep::Remove { .. } => None,
+            _ => None,
         };
         prepared.push((step, key));
     }
@@ -87,6 +88,15 @@ async fn take(services: &Services, tx: &Tx, step: KeyStep, key: Option<NewKey>) 
             audit::append(services, tx, entry(Action::KeyRemoved, &kid)).await?;
             tracing::info!(kid, "signing key removed");
         }
+        (KeyStep::Activate { kid, at }, _) => {
+            keys.activate(&kid, at).await?;
+            tracing::info!(kid, %at, "signing key signs before its time");
+        }
+        (KeyStep::Retire { kid, at, removed_at }, _) => {
+            keys.retire(&kid, at, removed_at).await?;
+            tracing::info!(kid, %at, %removed_at, "signing key retired before its time");
+        }
+        (KeyStep::Keep { kid }, _) => keys.keep(&kid).await?,
         (KeyStep::Add { .. }, None) => return Err(KeyError::Material("no key was made")),
     }
     Ok(())
@@ -94,6 +104,28 @@ async fn take(services: &Services, tx: &Tx, step: KeyStep, key: Option<NewKey>) 
 
 fn entry(action: Action, kid: &str) -> AuditEntry {
     AuditEntry::new(action, AuditActor::Job("keys")).about(Subject::new(SubjectKind::Key, kid, kid))
+}
+
+/// Makes a key for `alg` that nobody knows yet, to be at hand in a transaction.
+pub(crate) async fn make_spare(services: &Services, alg: SigningAlg) -> Result<(), KeyError> {
+    services.keyring.put_spare(alg, generate(alg).await?);
+    Ok(())
+}
+
+/// Takes steps that two people signed, as part of the transaction in which they did. The keys' version has moved on in
+/// it already.
+pub(crate) async fn carry_out(services: &Services, tx: &Tx, steps: Vec<KeyStep>) -> Result<(), KeyError> {
+    for step in steps {
+        let key = match &step {
+            KeyStep::Add { alg, .. } => match services.keyring.take_spare(*alg) {
+                Some(spare) => Some(spare),
+                None => Some(generate(*alg).await?),
+            },
+            _ => None,
+        };
+        take(services, tx, step, key).await?;
+    }
+    Ok(())
 }
 
 /// Replaces the ring. Keys it held already are not unsealed again.

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
 use super::registry::clients::{NamedClient, SignedClient};
+use super::registry::keys::{RetireKey, SignedRotation};
 use super::registry::participants::ParticipantFields;
-use super::registry::{appointments, clients, groups};
+use super::registry::{appointments, clients, groups, keys};
 use super::target::{Target, TargetKind};
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
 use crate::directory::clearing_house::ClearingHouse;
@@ -155,6 +156,10 @@ pub enum Change {
     RotateClientSecret(NamedClient),
     /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
     DeleteClient(NamedClient),
+    /// The next key of an algorithm signs before its time.
+    RotateKeys(SignedRotation),
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
+    RetireKey(RetireKey),
 }
 
 impl Change {
@@ -183,6 +188,8 @@ impl Change {
             Self::ChangeClient(_) => "change_client",
             Self::RotateClientSecret(_) => "rotate_client_secret",
             Self::DeleteClient(_) => "delete_client",
+            Self::RotateKeys(_) => "rotate_keys",
+            Self::RetireKey(_) => "retire_key",
         }
     }
 
@@ -217,6 +224,8 @@ impl Change {
             | Self::ChangeClient(SignedClient { client_id, .. })
             | Self::RotateClientSecret(NamedClient { client_id })
             | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
+            Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
+            Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
         }
     }
 

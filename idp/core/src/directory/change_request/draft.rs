@@ -6,8 +6,9 @@ use super::change::ParticipantName;
 use super::profile_draft::ProfileDraft;
 use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
 use super::registry::groups::GroupDraft;
+use super::registry::keys::{RetireKey, RotateKeys};
 use super::registry::participants::ParticipantDraft;
-use super::registry::{appointments, clients, groups};
+use super::registry::{appointments, clients, groups, keys};
 use super::target::{Target, TargetKind};
 use crate::directory::user_id::normalise;
 
@@ -129,6 +130,10 @@ pub enum Draft {
     RotateClientSecret(NamedClient),
     /// See [`super::Change::DeleteClient`].
     DeleteClient(NamedClient),
+    /// See [`super::Change::RotateKeys`].
+    RotateKeys(RotateKeys),
+    /// See [`super::Change::RetireKey`].
+    RetireKey(RetireKey),
 }
 
 impl Draft {
@@ -172,6 +177,8 @@ impl Draft {
             Self::ChangeClient(ChangeClient { client_id, .. })
             | Self::RotateClientSecret(NamedClient { client_id })
             | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
+            Self::RotateKeys(RotateKeys { algorithm }) => one("algorithm", keys::target(algorithm)),
+            Self::RetireKey(RetireKey { kid }) => one("kid", keys::target(kid)),
         }
     }
 

@@ -15,6 +15,7 @@ mod document;
 pub mod etag;
 mod fault;
 mod gate;
+mod keys;
 mod me;
 mod pages;
 pub mod parameters;
@@ -72,6 +73,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(participants::progress))
         .routes(routes!(clients::list))
         .routes(routes!(clients::show))
+        .routes(routes!(keys::list))
         .routes(routes!(participants::appointments))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))

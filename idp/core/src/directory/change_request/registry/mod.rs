@@ -6,4 +6,5 @@
 pub mod appointments;
 pub mod clients;
 pub mod groups;
+pub mod keys;
 pub mod participants;

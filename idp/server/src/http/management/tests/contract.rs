@@ -104,6 +104,8 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ChangeClient { client_id: client_id(), fields: every_field_of_a_client() },
         Draft::RotateClientSecret { client_id: client_id() },
         Draft::DeleteClient { client_id: client_id() },
+        Draft::RotateKeys { algorithm: "ES256".into() },
+        Draft::RetireKey { kid: "k".into() },
     ]);
     let kind = |draft: &Draft| match draft {
         Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
@@ -127,6 +129,8 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ChangeClient { .. } => ChangeKind::ChangeClient,
         Draft::RotateClientSecret { .. } => ChangeKind::RotateClientSecret,
         Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
+        Draft::RotateKeys { .. } => ChangeKind::RotateKeys,
+        Draft::RetireKey { .. } => ChangeKind::RetireKey,
     };
     all.into_iter().map(|draft| (kind(&draft), draft)).collect()
 }
