@@ -59,7 +59,7 @@ pub use audit::{
 };
 pub use authorization_codes::AuthorizationCodes;
 pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
-pub use clients::Clients;
+pub use clients::{Clients, StoredClient};
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;
 pub use counters::{Counters, Window};

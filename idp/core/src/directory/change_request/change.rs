@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
+use super::registry::clients::{NamedClient, SignedClient};
+use super::registry::keys::{RetireKey, SignedRotation};
 use super::registry::participants::ParticipantFields;
 use super::registry::phases::ApprovedList;
-use super::registry::{appointments, groups, phases};
+use super::registry::{appointments, clients, groups, keys, phases};
 use super::target::{Target, TargetKind};
 use crate::Timestamp;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
@@ -175,6 +177,18 @@ pub enum Change {
         /// Whose.
         clearing_house: ClearingHouse,
     },
+    /// A new relying party. One that proves itself by a secret gets it at approval.
+    RegisterClient(SignedClient),
+    /// Other fields of a relying party.
+    ChangeClient(SignedClient),
+    /// Another secret of a relying party; the former is worth nothing from then on.
+    RotateClientSecret(NamedClient),
+    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
+    DeleteClient(NamedClient),
+    /// The next key of an algorithm signs before its time.
+    RotateKeys(SignedRotation),
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
+    RetireKey(RetireKey),
 }
 
 impl Change {
@@ -202,6 +216,12 @@ impl Change {
             Self::SchedulePhase { .. } => "schedule_phase",
             Self::MovePhase { .. } => "move_phase",
             Self::CancelMove { .. } => "cancel_move",
+            Self::RegisterClient(_) => "register_client",
+            Self::ChangeClient(_) => "change_client",
+            Self::RotateClientSecret(_) => "rotate_client_secret",
+            Self::DeleteClient(_) => "delete_client",
+            Self::RotateKeys(_) => "rotate_keys",
+            Self::RetireKey(_) => "retire_key",
         }
     }
 
@@ -235,6 +255,12 @@ impl Change {
             Self::SchedulePhase { clearing_house, .. }
             | Self::MovePhase { clearing_house, .. }
             | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],
+            Self::RegisterClient(SignedClient { client_id, .. })
+            | Self::ChangeClient(SignedClient { client_id, .. })
+            | Self::RotateClientSecret(NamedClient { client_id })
+            | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
+            Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
+            Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
         }
     }
 

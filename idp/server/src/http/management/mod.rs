@@ -8,6 +8,7 @@ mod activity;
 mod approval_code;
 mod batches;
 pub mod caller;
+mod clients;
 pub mod command;
 mod content;
 mod document;
@@ -15,6 +16,7 @@ pub mod etag;
 mod fault;
 mod forms;
 mod gate;
+mod keys;
 mod me;
 mod pages;
 pub mod parameters;
@@ -70,6 +72,9 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(profiles::show::show))
         .routes(routes!(participants::list))
         .routes(routes!(participants::progress))
+        .routes(routes!(clients::list))
+        .routes(routes!(clients::show))
+        .routes(routes!(keys::list))
         .routes(routes!(participants::appointments))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))

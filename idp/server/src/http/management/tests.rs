@@ -4,6 +4,7 @@ mod batches;
 mod benchmark;
 mod changing;
 mod client;
+mod clients;
 mod commands;
 mod contract;
 mod door;

@@ -1,5 +1,6 @@
 //! Reading the directory. Every question carries the scope of who asks, down to the query.
 
+pub mod clients;
 pub mod cursor;
 pub mod forms;
 pub mod page;
