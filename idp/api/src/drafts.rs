@@ -157,6 +157,41 @@ pub enum Draft {
         /// Its code.
         code: String,
     },
+    /// The day on which a phase of a clearing house is meant to begin: it reminds, and moves nothing. Operators.
+    SchedulePhase {
+        /// Whose.
+        #[schema(example = "HKCC")]
+        clearing_house: String,
+        /// `parallel-run` or `complete`.
+        #[schema(example = "complete")]
+        phase: String,
+        /// A day in Hong Kong; null removes it.
+        #[serde(deserialize_with = "Option::deserialize")]
+        #[schema(example = "2027-06-30", required)]
+        at: Option<String>,
+    },
+    /// A clearing house moves to another phase, at once or at the time named. Operators.
+    MovePhase {
+        /// Which.
+        #[schema(example = "HKCC")]
+        clearing_house: String,
+        /// Where to: one step on, or one back.
+        #[schema(example = "complete")]
+        to: String,
+        /// When (RFC 3339); at once, where nothing is said. Only for a step on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "2027-06-30T18:00:00+08:00")]
+        at: Option<String>,
+        /// The hash of the dry run that is approved with a move to `complete`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dry_run: Option<String>,
+    },
+    /// A move that was approved and waits for its time is forgotten. Operators.
+    CancelMove {
+        /// Whose.
+        #[schema(example = "HKCC")]
+        clearing_house: String,
+    },
 }
 
 /// The fields of a participant, as typed. An absent one stays as it is.

@@ -9,6 +9,7 @@ pub mod activity;
 pub mod client;
 pub mod clients;
 pub mod drafts;
+pub mod forms;
 pub mod keys;
 pub mod me;
 pub mod page;

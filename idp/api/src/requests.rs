@@ -90,6 +90,12 @@ pub enum ChangeKind {
     ChangeGroup,
     /// The end of a business user group.
     DeleteGroup,
+    /// The day on which a phase is meant to begin.
+    SchedulePhase,
+    /// A clearing house moves to another phase.
+    MovePhase,
+    /// A move that waits for its time is forgotten.
+    CancelMove,
 }
 
 /// Where a request stands.

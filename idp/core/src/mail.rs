@@ -3,9 +3,11 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::directory::phase::Phase;
 
 /// A mail to someone about their own profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +78,25 @@ pub enum News {
         /// The user ID of the maker on whose screen it was entered last.
         by: String,
     },
+    /// A phase of the migration is ahead, and some of a participant's people are not ready; told to its administrators.
+    PhaseAhead {
+        /// When it was counted.
+        at: Timestamp,
+        /// The clearing house.
+        clearing_house: String,
+        /// The participant.
+        participant: String,
+        /// The phase.
+        phase: Phase,
+        /// The day on which it is meant to begin, in Hong Kong.
+        day: NaiveDate,
+        /// Days until then.
+        days_left: u32,
+        /// Who has no email address.
+        no_email: NamedFew,
+        /// Who has one, and no password.
+        no_password: NamedFew,
+    },
     /// The registered address was changed; told to both addresses.
     EmailChanged {
         /// When.
@@ -94,6 +115,15 @@ impl News {
     pub fn is_awaited(&self) -> bool {
         matches!(self, Self::OneTimePassword { .. })
     }
+}
+
+/// How many people, and who the first of them are, by user ID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedFew {
+    /// All of them.
+    pub count: u32,
+    /// The first.
+    pub first: Vec<String>,
 }
 
 /// The digits of a one-time password. They print in mails alone.

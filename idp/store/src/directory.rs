@@ -187,6 +187,17 @@ impl<'a> Directory<'a> {
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
 
+    /// Puts a profile in quarantine that has no email address. False when it has one, or is gone.
+    pub async fn quarantine(&self, id: &ProfileId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = profiles::Entity::update_many()
+            .col_expr(profiles::Column::Status, Expr::value(ProfileStatus::Quarantined.as_str()))
+            .col_expr(profiles::Column::Version, Expr::col(profiles::Column::Version).add(1))
+            .col_expr(profiles::Column::UpdatedAt, Expr::value(to_millis(now)))
+            .filter(profiles::Column::Id.eq(id.as_str()))
+            .filter(profiles::Column::Email.is_null());
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
     /// The user IDs of these profiles, as far as `scope` sees them.
     pub async fn user_ids(
         &self,

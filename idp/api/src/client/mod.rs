@@ -1,6 +1,7 @@
 //! The typed client: asks with the contract's types, and reads answers and problems into them.
 
 mod error;
+mod forms;
 mod pages;
 mod requests;
 mod token;

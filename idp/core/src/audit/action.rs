@@ -79,8 +79,22 @@ names! {
         RequestExpired => "request_expired",
         /// A requested change met a profile that had changed since.
         RequestConflicted => "request_conflicted",
+        /// A participant filed a form with the exchange.
+        FormFiled => "form_filed",
+        /// An operator made a form a change request.
+        FormTaken => "form_taken",
+        /// An operator declined a form.
+        FormDeclined => "form_declined",
+        /// A participant took a form back.
+        FormWithdrawn => "form_withdrawn",
         /// A profile was suspended by one person alone.
         ProfileSuspended => "profile_suspended",
+        /// A profile was put in quarantine by the job at the end of a migration.
+        ProfileQuarantined => "profile_quarantined",
+        /// A profile was removed for good, its time in quarantine over.
+        ProfileRemoved => "profile_removed",
+        /// A clearing house moved to another phase.
+        PhaseMoved => "phase_moved",
         /// A checker was shown a new approval code.
         ApprovalCodeShown => "approval_code_shown",
         /// A wrong approval code was entered.

@@ -112,6 +112,16 @@ pub enum FindingCode {
         /// The most.
         max: usize,
     },
+    /// No instant, which is written `2026-11-25T00:00:00Z`.
+    NotAnInstant,
+    /// Before now.
+    InThePast,
+    /// Not after what comes before it, or not before what comes after.
+    OutOfOrder,
+    /// Made too long ago to be approved.
+    TooOld,
+    /// The job at the end of the parallel run has started: there is no way back.
+    EndOfRunStarted,
     /// The maker is the subject of the request.
     OwnProfile,
     /// Nobody could sign it.

@@ -147,6 +147,16 @@ crate::settings! {
         /// Email addresses of Delegated Administrators are registered from this day on (Hong Kong); without one, at
         /// any time.
         pub da_emails_from: Option<NaiveDate> = None,
+        /// From so many weeks before a scheduled phase, makers and checkers are reminded by email of their people who are
+        /// not ready: weekly, and daily in the last week. With 0, on the day alone.
+        pub remind_weeks: u16 = 8,
+        /// A dry run can be approved for so many days after it was made.
+        pub dry_run_days: u16 = 14,
+        /// So many hours after a house has moved to `complete` the job starts that quarantines and clears. Until then the
+        /// house can go back.
+        pub end_of_run_after_hours: u16 = 0,
+        /// A profile that the job quarantined is removed for good after so many days.
+        pub quarantine_days: u16 = 90,
     }
 }
 
@@ -237,28 +247,6 @@ impl Deed {
             (Self::ResetFactor, BusinessUser) => Action::ResetBusinessUserFactor,
             (Self::ResetFactor, DelegatedAdministrator) => Action::ResetDaFactor,
             (Self::ResetFactor, Operator) => Action::ResetOperatorFactor,
-        }
-    }
-}
-
-/// A form of the clearing houses' eService, which a participant files and operators decide on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Form {
-    /// Reset the PIN of a DA's smartcard.
-    #[serde(rename = "SCard 1")]
-    Scard1,
-    /// Create or maintain a DA, its email, groups and DA rights.
-    #[serde(rename = "DA 3")]
-    Da3,
-}
-
-impl Form {
-    /// Whether it may be filed in `phase`: `SCard 1` until the end of the parallel run, `DA 3` from its beginning.
-    #[must_use]
-    pub fn is_open(self, phase: Phase) -> bool {
-        match self {
-            Self::Scard1 => phase != Phase::Complete,
-            Self::Da3 => phase != Phase::PreParallel,
         }
     }
 }

@@ -73,6 +73,8 @@ pub enum EndedBecause {
     EmailChanged,
     /// The second factor was taken away on request.
     FactorReset,
+    /// The way it was opened by has ended: smartcards, with the parallel run.
+    MethodEnded,
 }
 
 impl EndedBecause {
@@ -88,6 +90,7 @@ impl EndedBecause {
             Self::RightsWithdrawn => "rights-withdrawn",
             Self::EmailChanged => "email-changed",
             Self::FactorReset => "factor-reset",
+            Self::MethodEnded => "method-ended",
         }
     }
 }

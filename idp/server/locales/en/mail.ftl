@@ -6,6 +6,9 @@ mail-fact-time = Time (Hong Kong)
 mail-fact-from = From
 mail-fact-by = By
 mail-fact-new-address = New address
+mail-fact-participant = Participant
+mail-fact-no-email = Without an email address
+mail-fact-no-password = Without a password
 factor-app = authenticator app
 factor-email = one-time passwords by email
 factor-passkey = passkey
@@ -43,6 +46,18 @@ mail-profile-suspended-advice = If you do not know why, ask the person named bel
 mail-approval-code-revoked-subject = An authorisation code was revoked
 mail-approval-code-revoked-opening = The authorisation code of { $user } was entered wrong three times and is void. Its owner can get a new one under Get Authorisation Code.
 mail-approval-code-revoked-advice = If the entries were not made on your behalf, tell the exchange: somebody may be trying to sign in your name.
+mail-parallel-run-ahead-subject = { $house }: email addresses before the parallel run
+mail-parallel-run-ahead-opening = The parallel run of { $house } is planned to begin on { $day } ({ $days } { $days ->
+    [one] day
+   *[other] days
+} from now). Some of your users have no email address yet: without one they cannot set up two-factor login.
+mail-parallel-run-ahead-advice = Register their email addresses under Change User Profile, or in one batch. The listing filtered by "no email" shows all of them.
+mail-complete-ahead-subject = { $house }: users who will lose access
+mail-complete-ahead-opening = Smartcards of { $house } are planned to end on { $day } ({ $days } { $days ->
+    [one] day
+   *[other] days
+} from now). From then on two-factor login is the only way, and some of your users are not ready.
+mail-complete-ahead-advice = Register missing email addresses: business users without one will be quarantined, and later removed. Ask those without a password to set it up under "Forgot/Reset your password".
 mail-email-changed-old-subject = Your registered email address was changed
 mail-email-changed-old-opening = Messages about { $user } no longer come to this address.
 mail-email-changed-old-advice = If you did not expect this, tell the delegated administrator of your participant at once.

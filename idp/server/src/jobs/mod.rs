@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_service::Services;
+use countersign_service::directory::migration;
 use countersign_service::logout::deliveries::Courier;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinSet;
@@ -32,6 +33,15 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(2);
 
 /// How often change requests are looked for that nobody decided in time.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
+
+/// How often moves are looked for whose time has come, and jobs at the end of a parallel run.
+const MIGRATE_EVERY: Duration = Duration::from_secs(5);
+
+/// How long such a job leaves the others their turn.
+const MIGRATE_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often reminders of scheduled phases are looked for.
+const REMIND_EVERY: Duration = Duration::from_mins(5);
 
 /// How often histograms are condensed, and gauges read.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -54,6 +64,8 @@ pub fn start(
     jobs.spawn(every(FOLLOW_EVERY, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
     jobs.spawn(every(EXPIRE_EVERY, shutdown.clone(), Arc::clone(services), expire_requests));
+    jobs.spawn(migrate(Arc::clone(services), shutdown.clone()));
+    jobs.spawn(every(REMIND_EVERY, shutdown.clone(), Arc::clone(services), remind));
     jobs.spawn(every(UPKEEP_EVERY, shutdown.clone(), Arc::clone(services), move |services| {
         let metrics = metrics.clone();
         async move {
@@ -128,6 +140,37 @@ async fn expire_requests(services: Arc<Services>) {
         Ok(0) => {}
         Ok(requests) => tracing::info!(requests, "change requests expired"),
         Err(error) => tracing::error!(%error, "change requests not expired"),
+    }
+}
+
+/// Carries out moves whose time has come, and goes on with the jobs that follow, until shutdown.
+async fn migrate(services: Arc<Services>, shutdown: Shutdown) {
+    loop {
+        match migration::carry_out_due(&services).await {
+            Ok(0) => {}
+            Ok(houses) => tracing::info!(houses, "moved to another phase"),
+            Err(error) => tracing::error!(%error, "due moves not carried out"),
+        }
+        let pause = match migration::end_runs(&services).await {
+            Ok(migration::Progress::More) => MIGRATE_PAUSE,
+            Ok(migration::Progress::Idle) => MIGRATE_EVERY,
+            Err(error) => {
+                tracing::error!(%error, "a job at the end of a parallel run did not go on; it will be tried again");
+                MIGRATE_EVERY
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = shutdown.requested() => return,
+        }
+    }
+}
+
+async fn remind(services: Arc<Services>) {
+    match migration::remind(&services).await {
+        Ok(0) => {}
+        Ok(participants) => tracing::info!(participants, "reminded of a scheduled phase"),
+        Err(error) => tracing::error!(%error, "reminders not sent"),
     }
 }
 

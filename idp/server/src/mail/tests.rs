@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use countersign_core::mail::{Code, CodePurpose, Factor, Mail, News, Reader};
+use countersign_core::directory::phase::Phase;
+use countersign_core::mail::{Code, CodePurpose, Factor, Mail, NamedFew, News, Reader};
 
 use super::{Message, write};
 use crate::http::locale::Locale;
@@ -28,12 +29,28 @@ fn every_news(from: &str) -> Vec<(&'static str, News)> {
         ("profile-changed", News::ProfileChanged { at }),
         ("profile-suspended", News::ProfileSuspended { at, by: from.clone() }),
         ("approval-code-revoked", News::ApprovalCodeRevoked { at, by: from.clone() }),
+        ("parallel-run-ahead", phase_ahead(Phase::ParallelRun, &from)),
+        ("complete-ahead", phase_ahead(Phase::Complete, &from)),
         (
             "email-changed-old",
             News::EmailChanged { at, new_address: from.clone(), reader: Reader::OldAddress },
         ),
         ("email-changed-new", News::EmailChanged { at, new_address: from, reader: Reader::NewAddress }),
     ]
+}
+
+fn phase_ahead(phase: Phase, named: &str) -> News {
+    let few = |count| NamedFew { count, first: vec![named.to_owned()] };
+    News::PhaseAhead {
+        at: moment(),
+        clearing_house: "HKCC".into(),
+        participant: "ABC".into(),
+        phase,
+        day: chrono::NaiveDate::from_ymd_opt(2023, 6, 30).unwrap(),
+        days_left: 14,
+        no_email: few(12),
+        no_password: few(1),
+    }
 }
 
 fn every_mail(user_id: &str, from: &str) -> Vec<(String, News, Message)> {
@@ -100,6 +117,18 @@ fn a_factor_is_named_in_the_reader_s_language() {
 }
 
 #[test]
+fn a_reminder_says_until_when_and_names_the_first_of_many() {
+    let mail = Mail { user_id: "HKABC1X1".into(), news: phase_ahead(Phase::Complete, "HKABC101") };
+    for locale in Locale::ALL {
+        let text = write(&mail, locale).unwrap().text;
+        for said in ["30-Jun-23", "14", "HKCC", "ABC", "12 — HKABC101 (+11)", "1 — HKABC101"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(text.lines().count() < 20, "no more than a screen: {text}");
+    }
+}
+
+#[test]
 fn one_minute_is_one_minute() {
     let news =
         News::OneTimePassword { code: Code("1".into()), purpose: CodePurpose::Reset, valid_minutes: 1 };
@@ -136,5 +165,5 @@ fn gallery_shows_every_mail() {
         std::fs::write(room.join(format!("{name}.txt")), format!("{}\n\n{}", message.subject, message.text))
             .unwrap();
     }
-    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 12 * Locale::ALL.len());
+    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 14 * Locale::ALL.len());
 }

@@ -1,7 +1,8 @@
 //! From facts to words.
 
 use askama::Template;
-use countersign_core::mail::{CodePurpose, Factor, Mail, News, Reader};
+use countersign_core::directory::phase::Phase;
+use countersign_core::mail::{CodePurpose, Factor, Mail, NamedFew, News, Reader};
 
 use crate::http::locale::Locale;
 use crate::http::pages::{Arg, Texts, shown_moment};
@@ -84,6 +85,8 @@ fn key(news: &News) -> &'static str {
         News::ProfileChanged { .. } => "mail-profile-changed",
         News::ProfileSuspended { .. } => "mail-profile-suspended",
         News::ApprovalCodeRevoked { .. } => "mail-approval-code-revoked",
+        News::PhaseAhead { phase: Phase::PreParallel | Phase::ParallelRun, .. } => "mail-parallel-run-ahead",
+        News::PhaseAhead { phase: Phase::Complete, .. } => "mail-complete-ahead",
         News::EmailChanged { reader: Reader::OldAddress, .. } => "mail-email-changed-old",
         News::EmailChanged { reader: Reader::NewAddress, .. } => "mail-email-changed-new",
     }
@@ -96,6 +99,11 @@ fn args(news: &News, texts: Texts, user_id: &str) -> Vec<(&'static str, Arg)> {
         News::FactorAdded { factor, .. } | News::FactorRemoved { factor, .. } => {
             args.push(("factor", texts.get(factor_key(*factor)).into()));
         }
+        News::PhaseAhead { clearing_house, day, days_left, .. } => args.extend([
+            ("house", clearing_house.as_str().into()),
+            ("day", shown_day(*day).into()),
+            ("days", (*days_left).into()),
+        ]),
         News::PasswordChanged { .. }
         | News::AccountLocked { .. }
         | News::ProfileChanged { .. }
@@ -128,8 +136,33 @@ fn facts_of(news: &News) -> Vec<(&'static str, String)> {
         News::ProfileSuspended { at, by } | News::ApprovalCodeRevoked { at, by } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-by", by.clone())]
         }
+        News::PhaseAhead { at, participant, no_email, no_password, .. } => {
+            let mut facts = vec![
+                ("mail-fact-participant", participant.clone()),
+                ("mail-fact-time", shown_moment(*at)),
+                ("mail-fact-no-email", few(no_email)),
+            ];
+            facts.extend((no_password.count > 0).then(|| ("mail-fact-no-password", few(no_password))));
+            facts
+        }
         News::EmailChanged { at, new_address, .. } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-new-address", new_address.clone())]
         }
+    }
+}
+
+/// A day as people of the clearing houses write it: `DD-MMM-YY`.
+fn shown_day(day: chrono::NaiveDate) -> String {
+    day.format("%d-%b-%y").to_string()
+}
+
+/// How many, and who the first of them are, in every language.
+fn few(named: &NamedFew) -> String {
+    let more = usize::try_from(named.count).unwrap_or(usize::MAX).saturating_sub(named.first.len());
+    let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+    if named.first.is_empty() {
+        named.count.to_string()
+    } else {
+        format!("{} — {}{more}", named.count, named.first.join(", "))
     }
 }

@@ -5,12 +5,14 @@ mod clients;
 mod conflicts;
 mod decisions;
 mod effects;
+mod forms;
 mod keys;
 mod model;
 mod on_screen;
 mod parties;
 mod preparing;
 mod races;
+mod registry;
 mod secrets;
 mod suspending;
 

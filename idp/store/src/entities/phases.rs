@@ -10,6 +10,10 @@ pub struct Model {
     pub phase: String,
     pub next_phase_at: Option<i64>,
     pub changed_at: i64,
+    pub version: i64,
+    pub next_phase: Option<String>,
+    pub next_dry_run: Option<String>,
+    pub next_request: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

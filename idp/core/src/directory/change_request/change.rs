@@ -1,16 +1,20 @@
 //! What can be asked for: one variant a kind of change, as it stands in the signed text.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
 use super::registry::clients::{NamedClient, SignedClient};
 use super::registry::keys::{RetireKey, SignedRotation};
 use super::registry::participants::ParticipantFields;
-use super::registry::{appointments, clients, groups, keys};
+use super::registry::phases::ApprovedList;
+use super::registry::{appointments, clients, groups, keys, phases};
 use super::target::{Target, TargetKind};
+use crate::Timestamp;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::participant::Participant;
+use crate::directory::phase::Phase;
 
 /// A participant, by the names that people know it by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -160,6 +164,31 @@ pub enum Change {
     RotateKeys(SignedRotation),
     /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
     RetireKey(RetireKey),
+    /// The day on which a phase of a house is meant to begin: it reminds, and moves nothing.
+    SchedulePhase {
+        /// Whose.
+        clearing_house: ClearingHouse,
+        /// Which phase.
+        phase: Phase,
+        /// The day, in Hong Kong; none, where there is to be none.
+        at: Option<NaiveDate>,
+    },
+    /// A house moves to another phase.
+    MovePhase {
+        /// Which.
+        clearing_house: ClearingHouse,
+        /// Where to.
+        to: Phase,
+        /// When; at once, where nothing is said.
+        at: Option<Timestamp>,
+        /// The frozen list that is approved with it, for a move to the end.
+        dry_run: Option<ApprovedList>,
+    },
+    /// A move that waits for its time is forgotten.
+    CancelMove {
+        /// Whose.
+        clearing_house: ClearingHouse,
+    },
 }
 
 impl Change {
@@ -190,6 +219,9 @@ impl Change {
             Self::DeleteClient(_) => "delete_client",
             Self::RotateKeys(_) => "rotate_keys",
             Self::RetireKey(_) => "retire_key",
+            Self::SchedulePhase { .. } => "schedule_phase",
+            Self::MovePhase { .. } => "move_phase",
+            Self::CancelMove { .. } => "cancel_move",
         }
     }
 
@@ -226,6 +258,9 @@ impl Change {
             | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
             Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
             Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],
         }
     }
 

@@ -8,8 +8,9 @@ use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
 use super::registry::groups::GroupDraft;
 use super::registry::keys::{RetireKey, RotateKeys};
 use super::registry::participants::ParticipantDraft;
-use super::registry::{appointments, clients, groups, keys};
+use super::registry::{appointments, clients, groups, keys, phases};
 use super::target::{Target, TargetKind};
+use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::user_id::normalise;
 
 /// A change that somebody would like to ask for.
@@ -134,6 +135,34 @@ pub enum Draft {
     RotateKeys(RotateKeys),
     /// See [`super::Change::RetireKey`].
     RetireKey(RetireKey),
+    /// See [`super::Change::SchedulePhase`].
+    SchedulePhase {
+        /// Whose.
+        clearing_house: ClearingHouse,
+        /// Which phase.
+        phase: String,
+        /// The day; null removes it.
+        #[serde(deserialize_with = "Option::deserialize")]
+        at: Option<String>,
+    },
+    /// See [`super::Change::MovePhase`].
+    MovePhase {
+        /// Which house.
+        clearing_house: ClearingHouse,
+        /// Where to.
+        to: String,
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+        /// The hash of the dry run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dry_run: Option<String>,
+    },
+    /// See [`super::Change::CancelMove`].
+    CancelMove {
+        /// Whose.
+        clearing_house: ClearingHouse,
+    },
 }
 
 impl Draft {
@@ -179,6 +208,9 @@ impl Draft {
             | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
             Self::RotateKeys(RotateKeys { algorithm }) => one("algorithm", keys::target(algorithm)),
             Self::RetireKey(RetireKey { kid }) => one("kid", keys::target(kid)),
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),
         }
     }
 

@@ -14,6 +14,7 @@ mod content;
 mod document;
 pub mod etag;
 mod fault;
+mod forms;
 mod gate;
 mod keys;
 mod me;
@@ -89,6 +90,11 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(batches::validate))
         .routes(routes!(profiles::suspend::suspend))
         .routes(routes!(approval_code::show))
+        .routes(routes!(forms::list, forms::file))
+        .routes(routes!(forms::show))
+        .routes(routes!(forms::take))
+        .routes(routes!(forms::decline))
+        .routes(routes!(forms::withdraw))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod clients;
 mod commands;
 mod contract;
 mod door;
+mod exchange;
 mod hours;
 mod listing;
 mod on_screen;

@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod cursor;
+pub mod forms;
 pub mod page;
 pub mod participants;
 pub mod profiles;

@@ -6,6 +6,7 @@ mod clients;
 mod groups;
 mod keys;
 mod participants;
+mod phases;
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::actions::{Asker, Stand};
@@ -47,6 +48,9 @@ pub(super) async fn prepare<'c>(
         Draft::RotateKeys(_) | Draft::RetireKey(_) => {
             keys::prepare(services, connection, maker, draft, findings).await?
         }
+        Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
+            phases::prepare(services, connection, maker, draft, findings).await?
+        }
         _ => return Ok(None),
     };
     Ok(Some(asked))
@@ -73,6 +77,9 @@ pub(super) async fn apply(
         | Change::RotateClientSecret(_)
         | Change::DeleteClient(_) => clients::apply(effect, change, subject).await?,
         Change::RotateKeys(_) | Change::RetireKey(_) => keys::apply(effect, change, subject).await?,
+        Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
+            phases::apply(effect, change, subject).await?;
+        }
         _ => return Ok(false),
     }
     Ok(true)

@@ -107,6 +107,17 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::RotateKeys { algorithm: "ES256".into() },
         Draft::RetireKey { kid: "k".into() },
     ]);
+    let house = || "HKCC".to_owned();
+    let schedule = |at| Draft::SchedulePhase { clearing_house: house(), phase: "complete".into(), at };
+    let moved =
+        |at, dry_run| Draft::MovePhase { clearing_house: house(), to: "complete".into(), at, dry_run };
+    all.extend([
+        schedule(text("2027-06-30")),
+        schedule(None),
+        moved(None, None),
+        moved(text("2027-06-30T10:00:00Z"), text("hash")),
+        Draft::CancelMove { clearing_house: house() },
+    ]);
     let kind = |draft: &Draft| match draft {
         Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
         Draft::ChangeProfile { .. } => ChangeKind::ChangeProfile,
@@ -131,6 +142,9 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
         Draft::RotateKeys { .. } => ChangeKind::RotateKeys,
         Draft::RetireKey { .. } => ChangeKind::RetireKey,
+        Draft::SchedulePhase { .. } => ChangeKind::SchedulePhase,
+        Draft::MovePhase { .. } => ChangeKind::MovePhase,
+        Draft::CancelMove { .. } => ChangeKind::CancelMove,
     };
     all.into_iter().map(|draft| (kind(&draft), draft)).collect()
 }
