@@ -152,6 +152,18 @@ pub enum Change {
         /// Its code.
         code: BusinessUserGroup,
     },
+    /// A new relying party. One that proves itself by a secret gets it at approval.
+    RegisterClient(SignedClient),
+    /// Other fields of a relying party.
+    ChangeClient(SignedClient),
+    /// Another secret of a relying party; the former is worth nothing from then on.
+    RotateClientSecret(NamedClient),
+    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
+    DeleteClient(NamedClient),
+    /// The next key of an algorithm signs before its time.
+    RotateKeys(SignedRotation),
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
+    RetireKey(RetireKey),
     /// The day on which a phase of a house is meant to begin: it reminds, and moves nothing.
     SchedulePhase {
         /// Whose.
@@ -177,18 +189,6 @@ pub enum Change {
         /// Whose.
         clearing_house: ClearingHouse,
     },
-    /// A new relying party. One that proves itself by a secret gets it at approval.
-    RegisterClient(SignedClient),
-    /// Other fields of a relying party.
-    ChangeClient(SignedClient),
-    /// Another secret of a relying party; the former is worth nothing from then on.
-    RotateClientSecret(NamedClient),
-    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
-    DeleteClient(NamedClient),
-    /// The next key of an algorithm signs before its time.
-    RotateKeys(SignedRotation),
-    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
-    RetireKey(RetireKey),
 }
 
 impl Change {
@@ -213,15 +213,15 @@ impl Change {
             Self::CreateGroup { .. } => "create_group",
             Self::ChangeGroup { .. } => "change_group",
             Self::DeleteGroup { .. } => "delete_group",
-            Self::SchedulePhase { .. } => "schedule_phase",
-            Self::MovePhase { .. } => "move_phase",
-            Self::CancelMove { .. } => "cancel_move",
             Self::RegisterClient(_) => "register_client",
             Self::ChangeClient(_) => "change_client",
             Self::RotateClientSecret(_) => "rotate_client_secret",
             Self::DeleteClient(_) => "delete_client",
             Self::RotateKeys(_) => "rotate_keys",
             Self::RetireKey(_) => "retire_key",
+            Self::SchedulePhase { .. } => "schedule_phase",
+            Self::MovePhase { .. } => "move_phase",
+            Self::CancelMove { .. } => "cancel_move",
         }
     }
 
@@ -252,15 +252,15 @@ impl Change {
                 vec![groups::target(group.code.as_str())]
             }
             Self::DeleteGroup { code } => vec![groups::target(code.as_str())],
-            Self::SchedulePhase { clearing_house, .. }
-            | Self::MovePhase { clearing_house, .. }
-            | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],
             Self::RegisterClient(SignedClient { client_id, .. })
             | Self::ChangeClient(SignedClient { client_id, .. })
             | Self::RotateClientSecret(NamedClient { client_id })
             | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
             Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
             Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],
         }
     }
 

@@ -123,6 +123,18 @@ pub enum Draft {
         /// Its code.
         code: String,
     },
+    /// See [`super::Change::RegisterClient`].
+    RegisterClient(RegisterClient),
+    /// See [`super::Change::ChangeClient`].
+    ChangeClient(ChangeClient),
+    /// See [`super::Change::RotateClientSecret`].
+    RotateClientSecret(NamedClient),
+    /// See [`super::Change::DeleteClient`].
+    DeleteClient(NamedClient),
+    /// See [`super::Change::RotateKeys`].
+    RotateKeys(RotateKeys),
+    /// See [`super::Change::RetireKey`].
+    RetireKey(RetireKey),
     /// See [`super::Change::SchedulePhase`].
     SchedulePhase {
         /// Whose.
@@ -151,18 +163,6 @@ pub enum Draft {
         /// Whose.
         clearing_house: ClearingHouse,
     },
-    /// See [`super::Change::RegisterClient`].
-    RegisterClient(RegisterClient),
-    /// See [`super::Change::ChangeClient`].
-    ChangeClient(ChangeClient),
-    /// See [`super::Change::RotateClientSecret`].
-    RotateClientSecret(NamedClient),
-    /// See [`super::Change::DeleteClient`].
-    DeleteClient(NamedClient),
-    /// See [`super::Change::RotateKeys`].
-    RotateKeys(RotateKeys),
-    /// See [`super::Change::RetireKey`].
-    RetireKey(RetireKey),
 }
 
 impl Draft {
@@ -199,9 +199,6 @@ impl Draft {
             Self::CreateGroup { code, .. } | Self::ChangeGroup { code, .. } | Self::DeleteGroup { code } => {
                 one("code", groups::target(code))
             }
-            Self::SchedulePhase { clearing_house, .. }
-            | Self::MovePhase { clearing_house, .. }
-            | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),
             // One that is given no name yet is nothing that others could ask for.
             Self::RegisterClient(RegisterClient { client_id, .. }) => {
                 client_id.iter().flat_map(|client_id| one("client_id", clients::target(client_id))).collect()
@@ -211,6 +208,9 @@ impl Draft {
             | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
             Self::RotateKeys(RotateKeys { algorithm }) => one("algorithm", keys::target(algorithm)),
             Self::RetireKey(RetireKey { kid }) => one("kid", keys::target(kid)),
+            Self::SchedulePhase { clearing_house, .. }
+            | Self::MovePhase { clearing_house, .. }
+            | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),
         }
     }
 

@@ -41,15 +41,15 @@ pub(super) async fn prepare<'c>(
         Draft::CreateGroup { .. } | Draft::ChangeGroup { .. } | Draft::DeleteGroup { .. } => {
             groups::prepare(services, connection, maker, draft, findings).await?
         }
-        Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
-            phases::prepare(services, connection, maker, draft, findings).await?
-        }
         Draft::RegisterClient(_)
         | Draft::ChangeClient(_)
         | Draft::RotateClientSecret(_)
         | Draft::DeleteClient(_) => clients::prepare(services, connection, maker, draft, findings).await?,
         Draft::RotateKeys(_) | Draft::RetireKey(_) => {
             keys::prepare(services, connection, maker, draft, findings).await?
+        }
+        Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
+            phases::prepare(services, connection, maker, draft, findings).await?
         }
         _ => return Ok(None),
     };
@@ -72,14 +72,14 @@ pub(super) async fn apply(
         Change::CreateGroup { .. } | Change::ChangeGroup { .. } | Change::DeleteGroup { .. } => {
             groups::apply(effect, change, subject).await?;
         }
-        Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
-            phases::apply(effect, change, subject).await?;
-        }
         Change::RegisterClient(_)
         | Change::ChangeClient(_)
         | Change::RotateClientSecret(_)
         | Change::DeleteClient(_) => clients::apply(effect, change, subject).await?,
         Change::RotateKeys(_) | Change::RetireKey(_) => keys::apply(effect, change, subject).await?,
+        Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
+            phases::apply(effect, change, subject).await?;
+        }
         _ => return Ok(false),
     }
     Ok(true)

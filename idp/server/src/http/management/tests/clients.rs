@@ -169,7 +169,7 @@ async fn what_cannot_be_is_named_by_field_in_words() {
             "uri_with_credentials",
         ),
         ("redirect_uris", json!(["https://desk.example/<b>"]), 422, "redirect_uris[0]", "not_plain_text"),
-        ("redirect_uris", json!("https://desk.example/"), 400, "redirect_uris", "wrong_type"),
+        ("redirect_uris", json!("https://desk.example/"), 400, "change", "wrong_type"),
         ("client_secret", json!("mine"), 400, "client_secret", "unknown"),
         ("scope", json!("openid root"), 422, "scope", "not_one_of"),
         ("jwks", json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }), 422, "jwks", "private_key"),
@@ -180,4 +180,53 @@ async fn what_cannot_be_is_named_by_field_in_words() {
         assert!(answer.findings().contains(&(field.to_owned(), code.to_owned())), "{}", answer.text);
         assert!(!answer.text.contains("AAAA"), "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn keys_are_read_rotated_and_retired() {
+    let house = house().await;
+    let (maker, checker) = house.operators().await;
+    let listed = house.get("/keys", &maker).await;
+    let items = listed.json()["items"].as_array().unwrap().clone();
+    assert_eq!(items.len(), 4, "{}", listed.text);
+    for key in &items {
+        assert_eq!(key["state"], "active");
+        // What is published of them, and when each does what: nothing else.
+        let names: Vec<_> = key.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, ["activates_at", "algorithm", "created_at", "kid", "state"], "{key}");
+    }
+    let made = house.ask(&maker, "1", &json!({ "kind": "rotate_keys", "algorithm": "RS256" })).await;
+    let (_, signed) = house.sign(&made, &checker, "2").await;
+    assert_eq!(signed.json()["subjects"][0]["target"], "key:RS256", "{}", signed.text);
+    let states = async || {
+        let items = house.get("/keys", &maker).await.json()["items"].as_array().unwrap().clone();
+        let of = items.into_iter().filter(|key| key["algorithm"] == "RS256");
+        of.map(|key| key["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(states().await, ["active", "next"]);
+    let kid = items.iter().find(|key| key["algorithm"] == "RS256").unwrap()["kid"].clone();
+    let made = house.ask(&checker, "3", &json!({ "kind": "retire_key", "kid": kid })).await;
+    let (_, signed) = house.sign(&made, &maker, "4").await;
+    assert_eq!(signed.json()["state"], "applied", "{}", signed.text);
+    assert_eq!(states().await, ["active"]);
+    let gone = house.ask(&checker, "5", &json!({ "kind": "retire_key", "kid": kid })).await;
+    assert_eq!(gone.findings(), [("kid".into(), "not_found".into())]);
+    let none = house.ask(&checker, "6", &json!({ "kind": "rotate_keys", "algorithm": "HS256" })).await;
+    assert_eq!(none.findings(), [("algorithm".into(), "not_one_of".into())]);
+}
+
+#[tokio::test]
+async fn the_typed_client_reads_them_too() {
+    use countersign_api::client::Client;
+    use countersign_api::clients::ClientQuery;
+    use countersign_api::page::PageQuery;
+
+    let house = house().await;
+    let (token, _) = house.operators().await;
+    let issuer = url::Url::parse(&house.serve().await).unwrap();
+    let client = Client::new(reqwest::Client::new(), &issuer, token);
+    let page = client.clients(&ClientQuery::default(), &PageQuery::default()).await.unwrap();
+    let one = client.relying_party("admin-console").await.unwrap();
+    assert_eq!((one.value.summary, one.etag.as_deref()), (page.items[0].clone(), Some("\"v1\"")));
+    assert_eq!(client.keys().await.unwrap().items.len(), 4);
 }

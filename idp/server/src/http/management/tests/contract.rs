@@ -97,6 +97,16 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ChangeGroup { code: code(), fields: group },
         Draft::DeleteGroup { code: code() },
     ]);
+    let client_id = || "desk".to_owned();
+    all.extend([
+        Draft::RegisterClient { client_id: None, fields: ClientDraft::default() },
+        Draft::RegisterClient { client_id: Some(client_id()), fields: every_field_of_a_client() },
+        Draft::ChangeClient { client_id: client_id(), fields: every_field_of_a_client() },
+        Draft::RotateClientSecret { client_id: client_id() },
+        Draft::DeleteClient { client_id: client_id() },
+        Draft::RotateKeys { algorithm: "ES256".into() },
+        Draft::RetireKey { kid: "k".into() },
+    ]);
     let house = || "HKCC".to_owned();
     let schedule = |at| Draft::SchedulePhase { clearing_house: house(), phase: "complete".into(), at };
     let moved =
@@ -107,16 +117,6 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         moved(None, None),
         moved(text("2027-06-30T10:00:00Z"), text("hash")),
         Draft::CancelMove { clearing_house: house() },
-    ]);
-    let client_id = || "desk".to_owned();
-    all.extend([
-        Draft::RegisterClient { client_id: None, fields: ClientDraft::default() },
-        Draft::RegisterClient { client_id: Some(client_id()), fields: every_field_of_a_client() },
-        Draft::ChangeClient { client_id: client_id(), fields: every_field_of_a_client() },
-        Draft::RotateClientSecret { client_id: client_id() },
-        Draft::DeleteClient { client_id: client_id() },
-        Draft::RotateKeys { algorithm: "ES256".into() },
-        Draft::RetireKey { kid: "k".into() },
     ]);
     let kind = |draft: &Draft| match draft {
         Draft::CreateProfile { .. } => ChangeKind::CreateProfile,
@@ -136,15 +136,15 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::CreateGroup { .. } => ChangeKind::CreateGroup,
         Draft::ChangeGroup { .. } => ChangeKind::ChangeGroup,
         Draft::DeleteGroup { .. } => ChangeKind::DeleteGroup,
-        Draft::SchedulePhase { .. } => ChangeKind::SchedulePhase,
-        Draft::MovePhase { .. } => ChangeKind::MovePhase,
-        Draft::CancelMove { .. } => ChangeKind::CancelMove,
         Draft::RegisterClient { .. } => ChangeKind::RegisterClient,
         Draft::ChangeClient { .. } => ChangeKind::ChangeClient,
         Draft::RotateClientSecret { .. } => ChangeKind::RotateClientSecret,
         Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
         Draft::RotateKeys { .. } => ChangeKind::RotateKeys,
         Draft::RetireKey { .. } => ChangeKind::RetireKey,
+        Draft::SchedulePhase { .. } => ChangeKind::SchedulePhase,
+        Draft::MovePhase { .. } => ChangeKind::MovePhase,
+        Draft::CancelMove { .. } => ChangeKind::CancelMove,
     };
     all.into_iter().map(|draft| (kind(&draft), draft)).collect()
 }
