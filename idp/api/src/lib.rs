@@ -5,9 +5,12 @@
 //! are `YYYY-MM-DD` in Hong Kong. A request with a member that is not in its type is refused.
 
 pub mod activity;
+pub mod audit;
+pub mod calendars;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod drafts;
+pub mod groups;
 pub mod me;
 pub mod page;
 pub mod participants;

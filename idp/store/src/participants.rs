@@ -1,6 +1,6 @@
 //! Participants of the clearing houses, and the settlement agents they appoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::clearing_house::ClearingHouse;
@@ -67,6 +67,17 @@ impl<'a> Participants<'a> {
     pub async fn get(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
         let row = participants::Entity::find_by_id(key.as_str()).one(self.0.executor()).await?;
         row.map(read).transpose()
+    }
+
+    /// Those of these identifiers.
+    pub async fn get_all(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        let query = participants::Entity::find()
+            .filter(participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str)));
+        let rows = query.all(self.0.executor()).await?;
+        rows.into_iter().map(|row| read(row).map(|found| (found.key.clone(), found))).collect()
     }
 
     /// The participant of that ID in that house.

@@ -1,5 +1,6 @@
 //! The typed client: asks with the contract's types, and reads answers and problems into them.
 
+mod audit;
 mod error;
 mod pages;
 mod requests;
@@ -12,6 +13,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::activity::{DormantQuery, LoginActivityQuery, LoginRecord};
+use crate::calendars::Calendars;
+use crate::groups::{Group, GroupQuery};
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
 use crate::participants::{Participant, ParticipantQuery, Progress};
@@ -120,6 +123,16 @@ impl<T: TokenSource> Client<T> {
         page: &PageQuery,
     ) -> Result<Page<LoginRecord>, ClientError> {
         self.get(&["login-activity"], query, page).await
+    }
+
+    /// A page of business user groups.
+    pub async fn groups(&self, query: &GroupQuery, page: &PageQuery) -> Result<Page<Group>, ClientError> {
+        self.get(&["groups"], query, page).await
+    }
+
+    /// The service hours, and what is open now.
+    pub async fn calendars(&self) -> Result<Calendars, ClientError> {
+        self.get(&["calendars"], &[(); 0], &PageQuery::default()).await
     }
 
     /// Asks for what is at `path`.

@@ -1,7 +1,9 @@
 //! Participants, their people, and the access tokens with which those call the management API.
 
+use countersign_core::directory::business_group::{GroupDefinition, GroupName, TerminalFunction};
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::label::Label;
 pub use countersign_core::directory::participant::Participant;
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{LastAccess, Profile, UserKind};
@@ -10,7 +12,7 @@ use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, DirectoryDetails, Participants, Profiles, Sessions};
+use countersign_store::{Activity, DirectoryDetails, Groups, Participants, Profiles, Sessions};
 
 use super::TestNode;
 use super::applications::{CALLBACK as REDIRECT, SECRET, VERIFIER};
@@ -46,6 +48,19 @@ impl TestNode {
         Profiles::on(tx.connection()).add(&profile, &participant.key, &details).await.unwrap();
         tx.commit().await.unwrap();
         profile
+    }
+
+    /// Adds a business user group.
+    pub async fn add_group(&self, code: &str, name: &str, functions: &[TerminalFunction]) {
+        let label = |text: &str| Label::parse(text).unwrap();
+        let group = GroupDefinition {
+            code: code.parse().unwrap(),
+            name: GroupName { en: label(name), zh_hant: label("投票"), zh_hans: label("投票") },
+            functions: functions.iter().copied().collect(),
+        };
+        let tx = self.services.store.begin().await.unwrap();
+        Groups::on(tx.connection()).add(&group, self.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Notes that somebody has just logged in by app.

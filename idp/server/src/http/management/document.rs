@@ -4,9 +4,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use countersign_api::BASE_PATH;
 use countersign_api::problem::{CONTENT_TYPE, Problem};
+use countersign_core::audit::{Action, Outcome};
+use countersign_core::directory::business_group::TerminalFunction;
+use countersign_core::directory::clearing_house::ClearingHouse;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, HeaderBuilder, OpenApi as Described, PathItem, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, HeaderBuilder, OpenApi as Described, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -48,6 +52,7 @@ pub fn document() -> Result<String, serde_json::Error> {
     let mut document = router.into_openapi();
     for (path, item) in &mut document.paths.paths {
         name_problems(item, path.contains('{'));
+        list_values(item);
     }
     Ok(document.to_pretty_json()? + "\n")
 }
@@ -57,6 +62,22 @@ pub(super) async fn show() -> Response {
     match document() {
         Ok(document) => ([(header::CONTENT_TYPE, "application/json")], document).into_response(),
         Err(error) => Refusal::internal(&error).into_response(),
+    }
+}
+
+/// Parameters that take one of a closed list of the rules: the contract has them as texts, and here is the list.
+fn list_values(item: &mut PathItem) {
+    for parameter in item.get.iter_mut().filter_map(|get| get.parameters.as_mut()).flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        let values: Vec<&str> = match parameter.name.as_str() {
+            "clearing_house" => ClearingHouse::ALL.into_iter().map(ClearingHouse::as_str).collect(),
+            "action" => Action::ALL.iter().map(|action| action.as_str()).collect(),
+            "outcome" => Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect(),
+            "function" => TerminalFunction::ALL.iter().map(|function| function.as_str()).collect(),
+            _ => continue,
+        };
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values));
+        parameter.schema = Some(schema.into());
     }
 }
 
@@ -115,7 +136,7 @@ fn name(operation: &mut Operation, kind: Kind) {
     let line = format!("`{}`: {title}.", kind.name());
     let responses = &mut operation.responses.responses;
     let told = match responses.get(&status) {
-        Some(utoipa::openapi::RefOr::T(response)) => format!("{} {line}", response.description),
+        Some(RefOr::T(response)) => format!("{} {line}", response.description),
         _ => line,
     };
     let content = Content::new(Some(Ref::from_schema_name("Problem")));

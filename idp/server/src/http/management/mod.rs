@@ -6,7 +6,9 @@
 
 mod activity;
 mod approval_code;
+mod audit;
 mod batches;
+mod calendars;
 pub mod caller;
 pub mod command;
 mod content;
@@ -14,6 +16,7 @@ mod document;
 pub mod etag;
 mod fault;
 mod gate;
+mod groups;
 mod me;
 mod pages;
 pub mod parameters;
@@ -23,6 +26,8 @@ mod rate;
 pub mod refusal;
 mod requests;
 mod speak;
+mod spreadsheet;
+mod taken;
 
 use std::sync::Arc;
 
@@ -83,6 +88,13 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(batches::validate))
         .routes(routes!(profiles::suspend::suspend))
         .routes(routes!(approval_code::show))
+        .routes(routes!(groups::list))
+        .routes(routes!(calendars::show))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::lines))
+        .routes(routes!(audit::export::csv))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(audit::show::show))
 }
 
 #[cfg(test)]

@@ -31,9 +31,12 @@ pub(super) async fn list(
     let cursors = participants::cursors();
     let wanted = pages::wanted(&mut parameters, &cursors);
     let house = parameters.one_of("clearing_house");
+    let counted = parameters.one_of("count").unwrap_or(false);
     parameters.finish()?;
+    let count =
+        if counted { Some(participants::count(&services, &reading.scope, house).await?) } else { None };
     let found = participants::page(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, |found| participant(&found))))
+    Ok(Json(pages::page(found, cursors, count, |found| participant(&found))))
 }
 
 /// Says how far the people of each participant are in the migration.
@@ -53,9 +56,12 @@ pub(super) async fn progress(
     let cursors = participants::cursors();
     let wanted = pages::wanted(&mut parameters, &cursors);
     let house = parameters.one_of("clearing_house");
+    let counted = parameters.one_of("count").unwrap_or(false);
     parameters.finish()?;
+    let count =
+        if counted { Some(participants::count(&services, &reading.scope, house).await?) } else { None };
     let found = participants::progress(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, |found| how_far(&found))))
+    Ok(Json(pages::page(found, cursors, count, |found| how_far(&found))))
 }
 
 fn participant(found: &participants::Found) -> Participant {

@@ -1,5 +1,6 @@
 //! The management API as a program meets it, through the whole router.
 
+mod audit;
 mod batches;
 mod benchmark;
 mod changing;
@@ -7,6 +8,7 @@ mod client;
 mod commands;
 mod contract;
 mod door;
+mod groups;
 mod hours;
 mod listing;
 mod on_screen;

@@ -1,6 +1,8 @@
 //! Reading the directory. Every question carries the scope of who asks, down to the query.
 
+pub mod audit;
 pub mod cursor;
+pub mod groups;
 pub mod page;
 pub mod participants;
 pub mod profiles;

@@ -38,6 +38,15 @@ pub async fn page(
     Ok(Paged::of(placed.collect(), limit))
 }
 
+/// How many participants there are on all pages.
+pub async fn count(
+    services: &Services,
+    scope: &Scope,
+    house: Option<ClearingHouse>,
+) -> Result<u64, StoreError> {
+    ParticipantListing::on(services.store.read()).count(scope, house).await
+}
+
 /// A participant, and how far its people are.
 #[derive(Clone, Debug)]
 pub struct ParticipantProgress {

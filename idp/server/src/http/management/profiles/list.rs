@@ -22,6 +22,7 @@ use crate::http::management::caller::Reading;
 use crate::http::management::pages;
 use crate::http::management::parameters::Parameters;
 use crate::http::management::refusal::{Fault, Refusal};
+use crate::http::management::taken::Asked;
 
 /// Lists user profiles in the caller's scope. With `Accept: text/csv` the whole listing comes as CSV, and the parameters
 /// of pages are unknown.
@@ -41,11 +42,12 @@ pub(in crate::http::management) async fn list(
     State(services): State<Arc<Services>>,
     reading: Reading,
     headers: HeaderMap,
+    asked: Asked,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
     services.hours.open_at(TimedFunction::UserProfileListing, services.now())?;
     if wants_csv(&headers) {
-        return export::answer(services, reading, parameters).await;
+        return export::answer(services, reading, asked, parameters).await;
     }
     let listing = listing(&mut parameters);
     let wanted = pages::wanted(&mut parameters, &listing.cursors());
