@@ -106,6 +106,8 @@ impl Registrar<'_> {
     ) -> anyhow::Result<Application> {
         let mut application = self.own(client_id, name, method, base, ClientKind::FirstParty)?;
         application.client.scope = Scope::all();
+        // Nothing listens there yet.
+        application.client.backchannel_logout = None;
         Ok(application)
     }
 

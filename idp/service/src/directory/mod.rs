@@ -5,6 +5,7 @@ mod apply;
 pub mod caller;
 mod decide;
 mod expire;
+mod last_administrator;
 mod on_screen;
 mod parties;
 mod prepare;

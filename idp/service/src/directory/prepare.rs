@@ -11,6 +11,7 @@ use countersign_core::directory::finding::{Finding, FindingCode, Findings};
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
+use super::last_administrator;
 use super::world::World;
 use crate::Services;
 use crate::login::Fault;
@@ -57,6 +58,7 @@ pub async fn prepare<'c>(
     let Some((change, subjects)) = judged.filter(|_| !findings.stop()) else {
         return Ok(refused(maker, findings));
     };
+    last_administrator::note(&connection, &world, &change, services.now(), &mut findings).await?;
     Ok(Prepared {
         concerns: concerns(&world, &change),
         document: Some(Document { change, subjects, reason }),

@@ -79,11 +79,17 @@ impl TestNode {
 
     /// Logs somebody in who is there already.
     pub async fn person_of(&self, profile: Profile, acr: Acr) -> Person {
+        self.person_in(profile, acr, None).await
+    }
+
+    /// The same, in the browser of that id.
+    pub async fn person_in(&self, profile: Profile, acr: Acr, browser: Option<&str>) -> Person {
         let login = Login {
             profile_id: profile.id.clone(),
             acr,
             source: "192.0.2.1".to_owned(),
             user_agent: "Browser".to_owned(),
+            browser: browser.map(str::to_owned),
             prior_access: None,
         };
         let tx = self.services.store.begin().await.unwrap();
