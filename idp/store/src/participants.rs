@@ -76,6 +76,17 @@ impl<'a> Participants<'a> {
         row.one(self.0.executor()).await?.map(read).transpose()
     }
 
+    /// Those of these identifiers.
+    pub async fn get_all(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        let query = participants::Entity::find()
+            .filter(participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str)));
+        let rows = query.all(self.0.executor()).await?;
+        rows.into_iter().map(|row| read(row).map(|found| (found.key.clone(), found))).collect()
+    }
+
     /// The participant of that ID in that house.
     pub async fn find(
         &self,
@@ -98,17 +109,6 @@ impl<'a> Participants<'a> {
             .all(self.0.executor())
             .await?;
         rows.into_iter().map(read).collect()
-    }
-
-    /// These participants, as parties to an appointment that somebody may see.
-    pub async fn parties(
-        &self,
-        keys: &BTreeSet<ParticipantKey>,
-    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
-        let named = participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str));
-        let rows = participants::Entity::find().filter(named).all(self.0.executor()).await?;
-        let parties = rows.into_iter().map(read);
-        parties.map(|it| it.map(|it| (it.key.clone(), it))).collect()
     }
 
     /// Participant IDs of the settlement agents that those whom `scope` may see appoint now.
