@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use countersign_service::Services;
 use countersign_service::audit::taken_out;
 use countersign_service::directory::caller::Caller;
@@ -33,7 +33,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let source = ClientAddress::from_request_parts(parts, state).await;
-        let ClientAddress(source) = source.map_err(|status| status.into_response())?;
+        let ClientAddress(source) = source.map_err(IntoResponse::into_response)?;
         Ok(Self {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             source: source.to_canonical().to_string(),
