@@ -19,6 +19,9 @@ use crate::limits::Limits;
 use crate::percentiles::Times;
 use crate::scenarios::{PasswordPost, password_posts};
 
+/// How many take turns: so many that hardly anybody is in the pool five times at once, since whoever is must wait.
+const PEOPLE: usize = 128;
+
 /// What was measured.
 pub(crate) struct Flood {
     pub(crate) aimed_per_second: f64,
@@ -63,7 +66,7 @@ fn causes(error: &reqwest::Error) -> String {
 
 /// Flood, and probe meanwhile.
 pub(crate) async fn measure(demo: &Demo, limits: &Limits, span: Duration) -> Result<Flood> {
-    let posts = password_posts(demo, 32).await?;
+    let posts = password_posts(demo, PEOPLE).await?;
     let http =
         Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let aimed_per_second = 20.0 * limits.argon2;

@@ -36,7 +36,7 @@ struct Extent {
 }
 
 impl Extent {
-    const SHORT: Self = Self { span: Duration::from_secs(2), users: 360, journeys: 40, pairs: 40 };
+    const SHORT: Self = Self { span: Duration::from_secs(2), users: 560, journeys: 40, pairs: 40 };
     const SOAK: Self = Self { span: Duration::from_secs(10), users: 1600, journeys: 200, pairs: 200 };
 }
 
