@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::entities::change_requests::{ActiveModel, Column, Entity, Model};
 use crate::entities::{change_request_targets, pending_targets};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Rows of one statement: SQLite takes 32,766 parameters.
@@ -127,8 +128,7 @@ impl<'a> ChangeRequests<'a> {
 
     /// The request, if `scope` may see it.
     pub async fn find(&self, scope: &Scope, id: &RequestId) -> Result<Option<ChangeRequest>, StoreError> {
-        let row =
-            within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).one(self.0.executor()).await?;
+        let row = within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).only(&self.0).await?;
         row.map(read).transpose()
     }
 

@@ -23,6 +23,7 @@ mod idempotency_keys;
 mod installation;
 mod login_flows;
 mod logout_deliveries;
+mod only;
 mod otp_challenges;
 mod outbox;
 mod participant_listing;
