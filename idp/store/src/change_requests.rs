@@ -15,6 +15,7 @@ use sea_orm::{
 
 use crate::entities::change_requests::{ActiveModel, Column, Entity, Model};
 use crate::entities::{change_request_targets, pending_targets};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Rows of one statement: SQLite takes 32,766 parameters.
@@ -213,8 +214,7 @@ impl<'a> ChangeRequests<'a> {
 
     /// The request, if `scope` may see it. One that somebody changed in the database is an error.
     pub async fn find(&self, scope: &Scope, id: &RequestId) -> Result<Option<ChangeRequest>, StoreError> {
-        let row =
-            within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).one(self.0.executor()).await?;
+        let row = within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).only(&self.0).await?;
         row.map(read).transpose()
     }
 

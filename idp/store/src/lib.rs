@@ -28,6 +28,7 @@ mod installation;
 mod login_flows;
 mod logout_deliveries;
 mod migration_facts;
+mod only;
 mod otp_challenges;
 mod outbox;
 mod participant_listing;

@@ -15,6 +15,7 @@ use sea_orm::{
 };
 
 use crate::entities::{appointments, participants};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of participants.
@@ -66,7 +67,7 @@ impl<'a> Participants<'a> {
 
     /// The participant of that identifier.
     pub async fn get(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
-        let row = participants::Entity::find_by_id(key.as_str()).one(self.0.executor()).await?;
+        let row = participants::Entity::find_by_id(key.as_str()).only(&self.0).await?;
         row.map(read).transpose()
     }
 
@@ -96,7 +97,7 @@ impl<'a> Participants<'a> {
         let named = participants::Entity::find()
             .filter(participants::Column::ClearingHouse.eq(house.as_str()))
             .filter(participants::Column::Participant.eq(participant));
-        named.one(self.0.executor()).await?.map(read).transpose()
+        named.only(&self.0).await?.map(read).transpose()
     }
 
     /// Those that `scope` may see.

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::entities::sessions::{ActiveModel, Column, Entity, Model};
 use crate::entities::{authorization_codes, grants, session_clients};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of sessions.
@@ -29,15 +30,14 @@ impl<'a> Sessions<'a> {
         let row = Entity::find()
             .filter(Column::TokenHash.eq(token.as_str()))
             .filter(Column::EndedAt.is_null())
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         row.map(read).transpose()
     }
 
     /// The session of that identifier, unless it was ended.
     pub async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let row =
-            Entity::find_by_id(id.as_str()).filter(Column::EndedAt.is_null()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(id.as_str()).filter(Column::EndedAt.is_null()).only(&self.0).await?;
         row.map(read).transpose()
     }
 
