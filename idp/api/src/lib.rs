@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod me;
 pub mod page;
 pub mod participants;
+pub mod phases;
 pub mod problem;
 pub mod profiles;
 pub mod requests;

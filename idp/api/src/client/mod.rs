@@ -2,6 +2,7 @@
 
 mod error;
 mod pages;
+mod phases;
 mod requests;
 mod token;
 

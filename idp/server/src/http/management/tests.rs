@@ -10,6 +10,7 @@ mod door;
 mod hours;
 mod listing;
 mod on_screen;
+mod phases;
 mod reading;
 mod scope;
 mod support;

@@ -3,6 +3,7 @@
 pub mod cursor;
 pub mod page;
 pub mod participants;
+pub mod phases;
 pub mod profiles;
 pub mod requests;
 

@@ -74,7 +74,8 @@ fn word(state: &impl Serialize) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn line(cells: &[String; 19]) -> Vec<u8> {
+/// A line of these cells.
+pub(in crate::http::management) fn line(cells: &[String]) -> Vec<u8> {
     let cells: Vec<String> = cells.iter().map(|cell| quoted(&defused(cell))).collect();
     (cells.join(",") + "\r\n").into_bytes()
 }
