@@ -11,6 +11,7 @@ mod m0006_change_requests;
 mod m0007_management;
 mod m0008_phases;
 mod m0010_appointments;
+mod m0011_forms;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_management::Migration),
             Box::new(m0008_phases::Migration),
             Box::new(m0010_appointments::Migration),
+            Box::new(m0011_forms::Migration),
         ]
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::clients::ClientDraft;
+
 /// A change that somebody would like to ask for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -58,6 +60,43 @@ pub enum Draft {
         keep: String,
         /// The business user's, which is deleted.
         remove: String,
+    },
+    /// A new relying party. A secret is drawn at approval and shown once.
+    RegisterClient {
+        /// What it is to be called by, for good; drawn where nothing is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(example = "settlement-desk", max_length = 64)]
+        client_id: Option<String>,
+        /// What it says.
+        fields: ClientDraft,
+    },
+    /// Other fields of a relying party.
+    ChangeClient {
+        /// Which.
+        client_id: String,
+        /// What is to be different.
+        fields: ClientDraft,
+    },
+    /// Another secret, drawn at approval and shown once; the former is worth nothing from then on.
+    RotateClientSecret {
+        /// Whose.
+        client_id: String,
+    },
+    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
+    DeleteClient {
+        /// Which.
+        client_id: String,
+    },
+    /// The next key of an algorithm signs before its time. Operators.
+    RotateKeys {
+        /// Which.
+        #[schema(example = "ES256")]
+        algorithm: String,
+    },
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies. Operators.
+    RetireKey {
+        /// Which.
+        kid: String,
     },
     /// Many changes of profiles, whole or not at all.
     Batch {
@@ -270,7 +309,9 @@ pub struct ProfileDraft {
 }
 
 /// A field that is there, null or not.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

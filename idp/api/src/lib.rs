@@ -7,7 +7,10 @@
 pub mod activity;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod clients;
 pub mod drafts;
+pub mod forms;
+pub mod keys;
 pub mod me;
 pub mod page;
 pub mod participants;

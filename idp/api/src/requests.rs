@@ -60,6 +60,18 @@ pub enum ChangeKind {
     ResetCardPin,
     /// Two profiles become one.
     MergeProfiles,
+    /// A new relying party.
+    RegisterClient,
+    /// Other fields of a relying party.
+    ChangeClient,
+    /// Another secret of a relying party.
+    RotateClientSecret,
+    /// The end of a relying party.
+    DeleteClient,
+    /// The next key of an algorithm signs before its time.
+    RotateKeys,
+    /// A signing key goes at once.
+    RetireKey,
     /// Many changes at once.
     Batch,
     /// A new participant.
@@ -222,7 +234,7 @@ pub struct RequestQuery {
     pub maker: Option<String>,
     /// About this thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(example = "profile:HKABC101", max_length = 100)]
+    #[param(example = "profile:HKABC101", max_length = 200)]
     pub target: Option<String>,
 }
 

@@ -50,6 +50,10 @@ id!(
     ParticipantKey
 );
 id!(
+    /// A form that a participant filed.
+    FormId
+);
+id!(
     /// A session at the issuer: the `sid` of ID tokens and logout tokens.
     SessionId
 );

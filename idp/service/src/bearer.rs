@@ -25,16 +25,19 @@ pub(crate) enum Behind {
     Service,
 }
 
-/// Asks, in one query, whether a token still holds: it and its grant are not revoked, and the login stands.
+/// Asks, in one query, whether a token still holds: its client is there, it and its grant are not revoked, and the login
+/// stands.
 pub(crate) async fn behind(
     services: &Services,
     claims: &AccessTokenClaims,
     now: Timestamp,
 ) -> Result<Option<Behind>, OAuthError> {
+    if services.clients.get(&claims.client_id).is_none() {
+        return Ok(None);
+    }
     let Some(grant_id) = &claims.grant_id else {
         let revoked = RevokedAccessTokens::on(services.store.read()).contains(&claims.jti).await;
-        let known = services.clients.get(&claims.client_id).is_some();
-        return Ok((known && !revoked.map_err(OAuthError::server)?).then_some(Behind::Service));
+        return Ok((!revoked.map_err(OAuthError::server)?).then_some(Behind::Service));
     };
     let facts = TokenFacts::on(services.store.read())
         .of_access_token(&GrantId::from_stored(grant_id.as_str()), &claims.jti)

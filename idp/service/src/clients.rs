@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use countersign_core::oauth::client::Client;
+use countersign_core::oauth::client::{Client, ClientStatus};
 use countersign_core::secret::{SecretString, TokenHash};
 use countersign_store::{Clients, StoreError, Versioned, Versions};
 
 use crate::{Purpose, Services, Vault};
 
-/// Every client, replaced whole when their version changes.
+/// Every client that may be used, replaced whole when their version changes.
 #[derive(Debug, Default)]
 pub struct ClientRegistry(RwLock<Arc<Known>>);
 
@@ -37,8 +37,8 @@ impl ClientRegistry {
     }
 }
 
-/// Loads the clients again if they have changed: at the start of a node, after a change of one's own, and every
-/// `policy.keys.refresh_seconds` by a job.
+/// Loads the clients again if they have changed: at the start of a node, after a change of one's own, and every few
+/// seconds by a job. While nothing has changed it costs one look at one number.
 pub async fn refresh(services: &Services) -> Result<(), StoreError> {
     // The number is read first: a change between the two reads is loaded now and once more next time.
     let version = Versions::on(services.store.read()).get(Versioned::Clients).await?;
@@ -46,7 +46,9 @@ pub async fn refresh(services: &Services) -> Result<(), StoreError> {
         return Ok(());
     }
     let clients = Clients::on(services.store.read()).all().await?;
-    let clients = clients.into_iter().map(|client| (client.client_id.clone(), Arc::new(client))).collect();
+    // To the protocol, one that is disabled is unknown.
+    let enabled = clients.into_iter().filter(|client| client.status == ClientStatus::Enabled);
+    let clients = enabled.map(|client| (client.client_id.clone(), Arc::new(client))).collect();
     *services.clients.0.write().unwrap_or_else(PoisonError::into_inner) =
         Arc::new(Known { version, clients });
     Ok(())

@@ -115,6 +115,24 @@ pub async fn complete(
     if noted { Ok(()) } else { Err(IdempotencyError::NotClaimed) }
 }
 
+/// Acts once under the key of `attempt`, in one transaction with the note of its answer. What is refused wrote nothing,
+/// the key included.
+pub async fn once<E: From<IdempotencyError> + From<StoreError>>(
+    services: &Services,
+    attempt: &Attempt,
+    act: impl AsyncFnOnce(&Tx) -> Result<StoredAnswer, E>,
+) -> Result<Result<StoredAnswer, Claim>, E> {
+    let tx = services.store.begin().await?;
+    let claim = claim(services, &tx, attempt).await?;
+    if claim != Claim::Fresh {
+        return Ok(Err(claim));
+    }
+    let answer = act(&tx).await?;
+    complete(services, &tx, attempt, &answer).await?;
+    tx.commit().await?;
+    Ok(Ok(answer))
+}
+
 /// An effect that is made once under its key: use cases that own their transaction claim and complete the attempt in it.
 pub struct Once<'a, T: ?Sized> {
     /// The attempt.

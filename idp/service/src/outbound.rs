@@ -51,6 +51,23 @@ impl Outbound {
         Ok(Self { client, reach })
     }
 
+    /// Whether `url` may be called, as far as it says by itself: a name is judged once more by what it resolves to.
+    #[must_use]
+    pub fn would_call(&self, url: &Url) -> bool {
+        let by = match self.reach {
+            Reach::Public => url.scheme() == "https",
+            Reach::Private => matches!(url.scheme(), "https" | "http"),
+        };
+        // The resolver never sees an address that is written as one.
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            Some(Host::Domain(_)) => None,
+            None => return false,
+        };
+        by && (self.reach == Reach::Private || literal.is_none_or(is_public))
+    }
+
     /// The body at `url`, if the answer is 200 and no longer than 64 KiB.
     pub async fn get(&self, url: &Url) -> Result<Vec<u8>, OutboundError> {
         let response = self.send(url, self.client.get(url.clone())).await?;
@@ -67,14 +84,7 @@ impl Outbound {
     }
 
     async fn send(&self, url: &Url, request: RequestBuilder) -> Result<Response, OutboundError> {
-        // The resolver never sees an address that is written as one.
-        let literal = match url.host() {
-            Some(Host::Ipv4(address)) => Some(address.into()),
-            Some(Host::Ipv6(address)) => Some(address.into()),
-            Some(Host::Domain(_)) => None,
-            None => return Err(OutboundError::Refused),
-        };
-        if self.reach == Reach::Public && literal.is_some_and(|address| !is_public(address)) {
+        if !self.would_call(url) {
             return Err(OutboundError::Refused);
         }
         Ok(request.send().await?)

@@ -51,4 +51,14 @@ impl<'a> AuthorizationCodes<'a> {
             .filter(Column::ConsumedAt.is_null());
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
     }
+
+    /// Forgets every code of `client_id` that is not redeemed.
+    pub async fn forget_all_of(&self, client_id: &str) -> Result<(), StoreError> {
+        Entity::delete_many()
+            .filter(Column::ClientId.eq(client_id))
+            .filter(Column::ConsumedAt.is_null())
+            .exec(self.0.executor())
+            .await?;
+        Ok(())
+    }
 }

@@ -1,10 +1,12 @@
 //! Grants: the families that tokens belong to.
 
+use std::collections::BTreeSet;
+
 use countersign_core::ids::{GrantId, ProfileId, SessionId};
 use countersign_core::oauth::grant::Grant;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter, QuerySelect as _};
 
 use crate::entities::grants::{ActiveModel, Column, Entity, Model};
 use crate::{Connection, StoreError};
@@ -48,6 +50,37 @@ impl<'a> Grants<'a> {
             .await?;
         Ok(result.rows_affected == 1)
     }
+
+    /// Whose grants to `client_id` still stand.
+    pub async fn holders(&self, client_id: &str, now: Timestamp) -> Result<BTreeSet<ProfileId>, StoreError> {
+        let holders: Vec<String> = standing(Entity::find(), client_id)
+            .filter(Column::ExpiresAt.gt(to_millis(now)))
+            .select_only()
+            .column(Column::ProfileId)
+            .distinct()
+            .into_tuple()
+            .all(self.0.executor())
+            .await?;
+        Ok(holders.into_iter().map(ProfileId::from_stored).collect())
+    }
+
+    /// Takes every grant to `client_id` back. Hold the holders first.
+    pub async fn revoke_all_of(
+        &self,
+        client_id: &str,
+        because: Revoked,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::RevokedAt, Expr::value(to_millis(now)))
+            .col_expr(Column::RevokedBecause, Expr::value(because.as_str()));
+        standing(update, client_id).exec(self.0.executor()).await?;
+        Ok(())
+    }
+}
+
+fn standing<Q: QueryFilter>(query: Q, client_id: &str) -> Q {
+    query.filter(Column::ClientId.eq(client_id)).filter(Column::RevokedAt.is_null())
 }
 
 /// Why tokens took a grant with them.
@@ -59,6 +92,8 @@ pub enum Revoked {
     RefreshTokenReused,
     /// Its client asked for it (RFC 7009).
     ByClient,
+    /// Its client is gone, or may do less than it could.
+    ClientChanged,
 }
 
 impl Revoked {
@@ -67,6 +102,7 @@ impl Revoked {
             Self::CodeReused => "code-reused",
             Self::RefreshTokenReused => "refresh-token-reused",
             Self::ByClient => "by-client",
+            Self::ClientChanged => "client-changed",
         }
     }
 }

@@ -64,6 +64,20 @@ impl<'a> SigningKeys<'a> {
         Ok(())
     }
 
+    /// Says from when a key signs.
+    pub async fn activate(&self, kid: &str, at: Timestamp) -> Result<(), StoreError> {
+        let times = ActiveModel { activates_at: Set(to_millis(at)), ..ActiveModel::default() };
+        Entity::update_many().set(times).filter(Column::Kid.eq(kid)).exec(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// Takes back that a key retires.
+    pub async fn keep(&self, kid: &str) -> Result<(), StoreError> {
+        let times = ActiveModel { retires_at: Set(None), removed_at: Set(None), ..ActiveModel::default() };
+        Entity::update_many().set(times).filter(Column::Kid.eq(kid)).exec(self.0.executor()).await?;
+        Ok(())
+    }
+
     /// Forgets a key, private part and all.
     pub async fn remove(&self, kid: &str) -> Result<(), StoreError> {
         Entity::delete_by_id(kid).exec(self.0.executor()).await?;

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use tempfile::TempDir;
 
 use crate::{Durability, Store, StoreOptions};
@@ -31,6 +31,44 @@ impl TestDatabase {
         tx.commit().await.expect("a commit");
         done
     }
+
+    /// Every row of every table, as text: what nothing in it may show is looked for here.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test that cannot look has failed")]
+    pub async fn dump(&self) -> String {
+        let texts = async |sql: String| -> Vec<String> {
+            let connection = self.store.read();
+            let rows = connection.executor().query_all_raw(statement(connection.executor(), sql)).await;
+            let rows = rows.expect("rows");
+            rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+        };
+        let is_sqlite = self.kind == "sqlite";
+        let tables = if is_sqlite {
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        } else {
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
+        };
+        let mut dump = String::new();
+        for table in texts(tables.to_owned()).await {
+            let rows = if is_sqlite {
+                let columns = texts(format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                let columns: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+                format!("SELECT {} FROM {table}", columns.join(" || '|' || "))
+            } else {
+                format!("SELECT t::text FROM {table} t")
+            };
+            for row in texts(rows).await {
+                dump.extend([table.as_str(), ": ", &row, "\n"]);
+            }
+        }
+        dump
+    }
+}
+
+fn statement(connection: &impl ConnectionTrait, sql: String) -> Statement {
+    Statement::from_string(connection.get_database_backend(), sql)
 }
 
 /// One database of every kind at hand.

@@ -1,6 +1,7 @@
 //! The typed client: asks with the contract's types, and reads answers and problems into them.
 
 mod error;
+mod forms;
 mod pages;
 mod phases;
 mod requests;
@@ -13,6 +14,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::activity::{DormantQuery, LoginActivityQuery, LoginRecord};
+use crate::clients::{self, ClientQuery, ClientSummary};
+use crate::keys::Keys;
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
 use crate::participants::{Appointments, Participant, ParticipantQuery, Progress};
@@ -126,6 +129,25 @@ impl<T: TokenSource> Client<T> {
         page: &PageQuery,
     ) -> Result<Page<LoginRecord>, ClientError> {
         self.get(&["login-activity"], query, page).await
+    }
+
+    /// A page of relying parties.
+    pub async fn clients(
+        &self,
+        query: &ClientQuery,
+        page: &PageQuery,
+    ) -> Result<Page<ClientSummary>, ClientError> {
+        self.get(&["clients"], query, page).await
+    }
+
+    /// One relying party.
+    pub async fn relying_party(&self, client_id: &str) -> Result<Versioned<clients::Client>, ClientError> {
+        versioned(self.send(self.request(Method::GET, &["clients", client_id])?).await?).await
+    }
+
+    /// Every signing key there is.
+    pub async fn keys(&self) -> Result<Keys, ClientError> {
+        self.get(&["keys"], &[(); 0], &PageQuery::default()).await
     }
 
     /// Asks for what is at `path`.

@@ -79,6 +79,14 @@ names! {
         RequestExpired => "request_expired",
         /// A requested change met a profile that had changed since.
         RequestConflicted => "request_conflicted",
+        /// A participant filed a form with the exchange.
+        FormFiled => "form_filed",
+        /// An operator made a form a change request.
+        FormTaken => "form_taken",
+        /// An operator declined a form.
+        FormDeclined => "form_declined",
+        /// A participant took a form back.
+        FormWithdrawn => "form_withdrawn",
         /// A profile was suspended by one person alone.
         ProfileSuspended => "profile_suspended",
         /// A profile was put in quarantine by the job at the end of a migration.

@@ -123,6 +123,8 @@ names! {
         Phase => "phase",
         /// A key.
         Key => "key",
+        /// A form that a participant filed.
+        Form => "form",
         /// A change request.
         Request => "request",
         /// A network that strangers come from.

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::oauth::client::UriFlaw;
+
 /// Something to say about an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -103,7 +105,9 @@ pub enum FindingCode {
         /// The line that names it first, from 1.
         line: usize,
     },
-    /// More lines than a batch may have.
+    /// Given more than once.
+    Repeated,
+    /// More of them than there may be.
     TooMany {
         /// The most.
         max: usize,
@@ -124,6 +128,25 @@ pub enum FindingCode {
     NoChecker,
     /// It would leave the participant without a maker or a checker.
     LastAdministrator,
+    /// Something has that name, or had it.
+    Taken,
+    /// Not what a relying party can be called by.
+    NotAClientId,
+    /// An address that cannot be used.
+    BadUri {
+        /// What is wrong with it.
+        flaw: UriFlaw,
+    },
+    /// An address in a private network, which we do not call.
+    PrivateAddress,
+    /// No JWK Set of keys that signatures are verified with.
+    NotAKeySet,
+    /// A key that should be nobody's but its owner's.
+    PrivateKey,
+    /// A key that is too short.
+    WeakKey,
+    /// Nobody could reach the management API any more.
+    LastConsole,
     /// Warning: a mailbox at a provider for everybody.
     FreeMail,
     /// Warning: the name of a function rather than of a person.

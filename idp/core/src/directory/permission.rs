@@ -251,27 +251,5 @@ impl Deed {
     }
 }
 
-/// A form of the clearing houses' eService, which a participant files and operators decide on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Form {
-    /// Reset the PIN of a DA's smartcard.
-    #[serde(rename = "SCard 1")]
-    Scard1,
-    /// Create or maintain a DA, its email, groups and DA rights.
-    #[serde(rename = "DA 3")]
-    Da3,
-}
-
-impl Form {
-    /// Whether it may be filed in `phase`: `SCard 1` until the end of the parallel run, `DA 3` from its beginning.
-    #[must_use]
-    pub fn is_open(self, phase: Phase) -> bool {
-        match self {
-            Self::Scard1 => phase != Phase::Complete,
-            Self::Da3 => phase != Phase::PreParallel,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,12 @@
 
 mod authentication;
 mod check;
+mod key_set;
 mod kinds;
+mod metadata;
 mod redirect;
 mod signing;
+mod uri;
 
 use std::collections::BTreeSet;
 
@@ -13,9 +16,14 @@ use url::Url;
 
 pub use self::authentication::{AuthMethod, ClientAuthentication, ClientKeys};
 pub use self::check::ClientProblem;
-pub use self::kinds::{ApplicationType, BackchannelLogout, ClientKind, GrantType, SubjectType};
+pub use self::key_set::{KeySet, KeySetFlaw};
+pub use self::kinds::{
+    ApplicationType, BackchannelLogout, ClientKind, ClientStatus, GrantType, SubjectKind, SubjectType,
+};
+pub use self::metadata::ClientMetadata;
 use self::redirect::same_but_for_port;
 pub use self::signing::{SigningAlg, UnknownAlg};
+pub use self::uri::{LONGEST_URI, UriFlaw};
 use super::scope::Scope;
 use crate::directory::capabilities::Capabilities;
 
@@ -26,6 +34,9 @@ pub struct Client {
     pub client_id: String,
     /// `client_name`, for people.
     pub name: String,
+    /// Whether it may be used.
+    #[serde(default)]
+    pub status: ClientStatus,
     /// Whether the house itself stands behind it.
     pub kind: ClientKind,
     /// `application_type`.
@@ -62,6 +73,7 @@ impl Client {
         Self {
             client_id: client_id.to_owned(),
             name: name.to_owned(),
+            status: ClientStatus::Enabled,
             kind: ClientKind::ThirdParty,
             application_type: ApplicationType::Web,
             redirect_uris: Vec::new(),

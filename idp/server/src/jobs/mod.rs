@@ -28,6 +28,9 @@ const DELIVER_EVERY: Duration = Duration::from_millis(250);
 /// How often expired rows are looked for.
 const CLEANUP_EVERY: Duration = Duration::from_mins(1);
 
+/// How often a node looks whether another has changed what it keeps in memory: one number, while nothing has.
+const FOLLOW_EVERY: Duration = Duration::from_secs(2);
+
 /// How often change requests are looked for that nobody decided in time.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
 
@@ -57,7 +60,8 @@ pub fn start(
     jobs.spawn(deliver_logouts(Courier::new(Arc::clone(services)), shutdown.clone()));
     jobs.spawn(audit::run(Arc::clone(services), trail.clone(), shutdown.clone()));
     let refresh = Duration::from_secs(services.policy.keys.refresh_seconds.max(1).into());
-    jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), follow_changes));
+    jobs.spawn(every(refresh, shutdown.clone(), Arc::clone(services), maintain_keys));
+    jobs.spawn(every(FOLLOW_EVERY, shutdown.clone(), Arc::clone(services), follow_changes));
     jobs.spawn(every(CLEANUP_EVERY, shutdown.clone(), Arc::clone(services), remove_expired));
     jobs.spawn(every(EXPIRE_EVERY, shutdown.clone(), Arc::clone(services), expire_requests));
     jobs.spawn(migrate(Arc::clone(services), shutdown.clone()));
@@ -114,10 +118,17 @@ async fn deliver_logouts(mut courier: Courier, shutdown: Shutdown) {
     courier.finish().await;
 }
 
-/// Rotates keys that are due, and loads what other nodes changed.
-async fn follow_changes(services: Arc<Services>) {
+/// Rotates keys that are due.
+async fn maintain_keys(services: Arc<Services>) {
     if let Err(error) = countersign_service::keys::maintain(&services).await {
         tracing::error!(%error, "signing keys not maintained");
+    }
+}
+
+/// Loads what requests have changed, at whatever node they were signed.
+async fn follow_changes(services: Arc<Services>) {
+    if let Err(error) = countersign_service::keys::follow(&services).await {
+        tracing::error!(%error, "signing keys not loaded");
     }
     if let Err(error) = countersign_service::clients::refresh(&services).await {
         tracing::error!(%error, "clients not refreshed");

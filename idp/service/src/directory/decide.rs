@@ -12,6 +12,7 @@ use countersign_store::{ChangeRequests, Tx};
 
 use super::apply::{self, ApplyError};
 use super::parties::{Bench, Signer, signatory};
+use super::registry;
 use super::trail;
 use crate::idempotency::{IdempotencyError, NotFirst, Once};
 use crate::login::{Fault, faults};
@@ -75,6 +76,7 @@ pub async fn approve(
     once: Option<&OnceDecided<'_>>,
 ) -> Result<Decided, DecideError> {
     let now = services.now();
+    make_ready(services, checker, id).await?;
     let tx = begin(services, once).await?;
     let request = load(&tx, checker, id).await?;
     if request.signed.hash() != hash {
@@ -94,6 +96,16 @@ pub async fn approve(
         sole_administrator: signed == Signed::BySoleAdministrator,
     };
     effect(services, tx, request, signature, checker.into(), source, once).await
+}
+
+/// Makes ready what the effect would keep everybody waiting for.
+async fn make_ready(services: &Services, checker: &Actor, id: &RequestId) -> Result<(), Fault> {
+    let Some(scope) = checker.scope() else { return Ok(()) };
+    let request = ChangeRequests::on(services.store.read()).find(&scope, id).await?;
+    match request {
+        Some(request) => registry::make_ready(services, &request).await,
+        None => Ok(()),
+    }
 }
 
 /// Whether `checker` may sign `request`, by what the directory says at this moment, and until `tx` has ended.
@@ -152,6 +164,7 @@ pub(super) async fn effect(
         once.complete(services, &tx, &applied).await?;
     }
     tx.commit().await?;
+    registry::follow(services, &applied).await;
     Ok(Decided::Ended(Box::new(applied)))
 }
 

@@ -5,6 +5,7 @@ mod apply;
 pub mod caller;
 mod decide;
 mod expire;
+mod forms;
 pub mod migration;
 mod on_screen;
 mod parties;
@@ -19,6 +20,7 @@ mod world;
 
 pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};
 pub use expire::expire_overdue;
+pub use forms::{FormError, decline, file, take, withdraw as withdraw_form};
 pub use on_screen::{CheckerEntry, OnScreenError, approve_on_screen, show_code};
 pub use prepare::{Prepared, prepare};
 pub use secrets::{RevealError, reveal};

@@ -1,15 +1,20 @@
 //! The people of a request, as the directory knows them at this moment.
 
+use std::collections::BTreeSet;
+
 use countersign_core::Timestamp;
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::capabilities::Capabilities;
-use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, Signatory, TargetKind};
+use countersign_core::directory::change_request::registry::clients::{NamedClient, SignedClient};
+use countersign_core::directory::change_request::{
+    Change, ChangeRequest, Jurisdiction, Signatory, TargetKind,
+};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::signatures::{
     self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
 };
 use countersign_core::ids::{ProfileId, SessionId};
-use countersign_store::{Activity, Directory, Participants, StoreError, Tx};
+use countersign_store::{Activity, Directory, Grants, Participants, StoreError, Tx};
 
 use crate::Services;
 
@@ -48,6 +53,7 @@ pub(super) struct Bench {
     jurisdiction: Jurisdiction,
     sole_administrator: Option<ProfileId>,
     subjects: Vec<Person>,
+    granted: BTreeSet<ProfileId>,
 }
 
 impl Bench {
@@ -66,15 +72,23 @@ impl Bench {
             }
             Jurisdiction::Exchange => None,
         };
+        let granted = match &request.document().change {
+            Change::ChangeClient(SignedClient { client_id, .. })
+            | Change::DeleteClient(NamedClient { client_id }) => {
+                Grants::on(tx.connection()).holders(client_id, services.now()).await?
+            }
+            _ => BTreeSet::new(),
+        };
         Ok(Self {
             now: services.now(),
             jurisdiction: request.jurisdiction.clone(),
             sole_administrator,
             subjects: found.values().map(person).collect(),
+            granted,
         })
     }
 
-    /// Holds everyone whom a signature is about or by. A suspension, a right that is withdrawn, or a login under way is
+    /// Holds everyone whom a signature is about or by, and whose grants it may end. A suspension, a right that is withdrawn, or a login under way is
     /// over before they are looked at, and the next begins when this transaction has ended.
     pub(super) async fn hold(
         &self,
@@ -83,7 +97,7 @@ impl Bench {
         checker: &ProfileId,
     ) -> Result<(), StoreError> {
         let subjects = self.subjects.iter().map(|subject| &subject.profile);
-        let everyone = subjects.chain([maker, checker]).cloned().collect();
+        let everyone = subjects.chain(&self.granted).chain([maker, checker]).cloned().collect();
         Activity::on(tx.connection()).hold_all(&everyone).await
     }
 

@@ -8,6 +8,7 @@ use countersign_core::directory::change_request::{
     Change, Document, Draft, Ground, Judged, Jurisdiction, Subject, Target, judge, judge_merge,
 };
 use countersign_core::directory::finding::{Finding, FindingCode, Findings};
+use countersign_core::directory::permission::Office;
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
@@ -46,7 +47,7 @@ pub async fn prepare<'c>(
     }
     let asked = match registry::prepare(services, &connection, maker, draft, &mut findings).await? {
         Some(asked) => asked,
-        None => of_people(services, &connection, maker, draft, &mut findings).await?,
+        None => of_people(services, &connection, maker, maker.office(), draft, &mut findings).await?,
     };
     note_pending(&connection, draft, &mut findings).await?;
     let Some(Asked { change, subjects, concerns }) = asked.filter(|_| !findings.stop()) else {
@@ -67,10 +68,26 @@ pub(super) struct Asked {
     pub(super) concerns: Option<ParticipantKey>,
 }
 
+/// What there would be to say, if the exchange asked for it: of a form that `filer` files with it. They may file it about
+/// themselves, for it is others who ask and sign.
+pub(super) async fn as_the_exchange<'c>(
+    services: &Services,
+    connection: impl Fn() -> Connection<'c>,
+    filer: &Actor,
+    draft: &Draft,
+) -> Result<Vec<Finding>, Fault> {
+    let mut findings = Findings::default();
+    of_people(services, &connection, filer, Office::Operator, draft, &mut findings).await?;
+    let mut found = findings.into_vec();
+    found.retain(|finding| finding.code != FindingCode::OwnProfile);
+    Ok(found)
+}
+
 async fn of_people<'c>(
     services: &Services,
     connection: impl Fn() -> Connection<'c>,
     maker: &Actor,
+    office: Office,
     draft: &Draft,
     findings: &mut Findings,
 ) -> Result<Option<Asked>, Fault> {
@@ -78,6 +95,7 @@ async fn of_people<'c>(
     let world = World::load(&connection, &scope, draft).await?;
     let ground = Ground {
         maker,
+        office,
         grammar: &services.user_ids,
         groups: world.groups(),
         policy: &services.policy,

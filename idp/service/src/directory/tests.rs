@@ -1,9 +1,12 @@
 //! Nothing changes without a second signature: every way in, every way out, on every kind of database.
 
 mod batch;
+mod clients;
 mod conflicts;
 mod decisions;
 mod effects;
+mod forms;
+mod keys;
 mod model;
 mod on_screen;
 mod parties;

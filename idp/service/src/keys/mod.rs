@@ -7,7 +7,8 @@ mod rotation;
 mod signer;
 
 pub use ring::{Keyring, Ring};
-pub use rotation::{KeyListing, list, maintain};
+pub use rotation::{KeyListing, follow, list, maintain};
+pub(crate) use rotation::{carry_out, make_spare};
 pub use signer::PreparedKey;
 
 /// Keys could not be made, read, or used.

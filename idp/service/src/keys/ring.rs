@@ -1,6 +1,7 @@
 //! The keys of this node, in memory. Signing, verifying and publishing touch no database.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use countersign_core::Timestamp;
 use countersign_core::oauth::client::SigningAlg;
@@ -10,22 +11,36 @@ use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::generate::NewKey;
 use super::signer::algorithm;
 use super::{KeyError, PreparedKey};
 
-/// Holds the present [`Ring`], which is replaced whole.
-#[derive(Debug, Default)]
-pub struct Keyring(RwLock<Arc<Ring>>);
+/// Holds the present [`Ring`], which is replaced whole, and keys that were made ahead.
+#[derive(Default)]
+pub struct Keyring {
+    present: RwLock<Arc<Ring>>,
+    spares: Mutex<HashMap<SigningAlg, NewKey>>,
+}
 
 impl Keyring {
     /// The present ring.
     #[must_use]
     pub fn current(&self) -> Arc<Ring> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.present.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn replace(&self, ring: Ring) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        *self.present.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
+    /// Keeps a key that nobody knows yet.
+    pub(super) fn put_spare(&self, alg: SigningAlg, spare: NewKey) {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner).insert(alg, spare);
+    }
+
+    /// A key for `alg` that nobody knows yet, if one was kept.
+    pub(super) fn take_spare(&self, alg: SigningAlg) -> Option<NewKey> {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner).remove(&alg)
     }
 
     /// A JWT of `claims`, signed with the active key for `alg`.
@@ -45,15 +60,21 @@ impl Keyring {
 #[derive(Debug, Default)]
 pub struct Ring {
     keys: Vec<Arc<PreparedKey>>,
+    version: i64,
     jwks: Arc<str>,
 }
 
 impl Ring {
-    pub(super) fn new(keys: Vec<Arc<PreparedKey>>, now: Timestamp) -> Result<Self, KeyError> {
+    pub(super) fn new(keys: Vec<Arc<PreparedKey>>, version: i64, now: Timestamp) -> Result<Self, KeyError> {
         let published = keys.iter().filter(|key| key.life().state(now) != KeyState::Removed);
         let set = JwkSet { keys: published.map(|key| key.public().clone()).collect::<Vec<Jwk>>() };
         let jwks = serde_json::to_string(&set).map_err(|_| KeyError::Material("the JWK set is no JSON"))?;
-        Ok(Self { keys, jwks: jwks.into() })
+        Ok(Self { keys, version, jwks: jwks.into() })
+    }
+
+    /// Which change of the keys it was loaded after.
+    pub(super) fn version(&self) -> i64 {
+        self.version
     }
 
     pub(super) fn find(&self, kid: &str) -> Option<&Arc<PreparedKey>> {

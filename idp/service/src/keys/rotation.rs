@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
+use countersign_core::oauth::client::SigningAlg;
 use countersign_core::oauth::key_schedule::{KeyLife, KeyState, KeyStep, due};
 use countersign_core::{Timestamp, to_millis};
 use countersign_store::{SigningKeys, StoredKey, Tx, Versioned, Versions};
@@ -25,11 +26,21 @@ pub async fn maintain(services: &Services) -> Result<(), KeyError> {
         let lives: Vec<KeyLife> = stored.iter().map(|key| key.life.clone()).collect();
         let steps = due(&lives, &services.policy.keys, services.now());
         if steps.is_empty() {
-            return load(services, &stored);
+            return load(services, &stored, version);
         }
         rotate(services, version, steps).await?;
     }
     Err(KeyError::Material("the schedule does not settle"))
+}
+
+/// Loads the keys if another node has changed them. While none has, it costs one look at one number.
+pub async fn follow(services: &Services) -> Result<(), KeyError> {
+    let version = Versions::on(services.store.read()).get(Versioned::SigningKeys).await?;
+    if version == services.keyring.current().version() {
+        return Ok(());
+    }
+    let stored = SigningKeys::on(services.store.read()).all().await?;
+    load(services, &stored, version)
 }
 
 /// Takes the steps, if no other node has done so since `version` was read.
@@ -39,7 +50,7 @@ async fn rotate(services: &Services, version: i64, steps: Vec<KeyStep>) -> Resul
     for step in steps {
         let key = match &step {
             KeyStep::Add { alg, .. } => Some(generate(*alg).await?),
-            KeyStep::Remove { .. } => None,
+            _ => None,
         };
         prepared.push((step, key));
     }
@@ -77,6 +88,15 @@ async fn take(services: &Services, tx: &Tx, step: KeyStep, key: Option<NewKey>) 
             audit::append(services, tx, entry(Action::KeyRemoved, &kid)).await?;
             tracing::info!(kid, "signing key removed");
         }
+        (KeyStep::Activate { kid, at }, _) => {
+            keys.activate(&kid, at).await?;
+            tracing::info!(kid, %at, "signing key signs before its time");
+        }
+        (KeyStep::Retire { kid, at, removed_at }, _) => {
+            keys.retire(&kid, at, removed_at).await?;
+            tracing::info!(kid, %at, %removed_at, "signing key retired before its time");
+        }
+        (KeyStep::Keep { kid }, _) => keys.keep(&kid).await?,
         (KeyStep::Add { .. }, None) => return Err(KeyError::Material("no key was made")),
     }
     Ok(())
@@ -86,8 +106,30 @@ fn entry(action: Action, kid: &str) -> AuditEntry {
     AuditEntry::new(action, AuditActor::Job("keys")).about(Subject::new(SubjectKind::Key, kid, kid))
 }
 
+/// Makes a key for `alg` that nobody knows yet, to be at hand in a transaction.
+pub(crate) async fn make_spare(services: &Services, alg: SigningAlg) -> Result<(), KeyError> {
+    services.keyring.put_spare(alg, generate(alg).await?);
+    Ok(())
+}
+
+/// Takes steps that two people signed, as part of the transaction in which they did. The keys' version has moved on in
+/// it already.
+pub(crate) async fn carry_out(services: &Services, tx: &Tx, steps: Vec<KeyStep>) -> Result<(), KeyError> {
+    for step in steps {
+        let key = match &step {
+            KeyStep::Add { alg, .. } => match services.keyring.take_spare(*alg) {
+                Some(spare) => Some(spare),
+                None => Some(generate(*alg).await?),
+            },
+            _ => None,
+        };
+        take(services, tx, step, key).await?;
+    }
+    Ok(())
+}
+
 /// Replaces the ring. Keys it held already are not unsealed again.
-fn load(services: &Services, stored: &[StoredKey]) -> Result<(), KeyError> {
+fn load(services: &Services, stored: &[StoredKey], version: i64) -> Result<(), KeyError> {
     let present = services.keyring.current();
     let unchanged = |key: &StoredKey| present.find(&key.life.kid).filter(|known| *known.life() == key.life);
     let keys = stored
@@ -97,7 +139,7 @@ fn load(services: &Services, stored: &[StoredKey]) -> Result<(), KeyError> {
             None => open(services, key).map(Arc::new),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    services.keyring.replace(Ring::new(keys, services.now())?);
+    services.keyring.replace(Ring::new(keys, version, services.now())?);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use countersign_store::StoreError;
 
 use crate::hasher::HashError;
+use crate::keys::KeyError;
 use crate::outbox::OutboxError;
 use crate::vault::VaultError;
 
@@ -25,6 +26,12 @@ impl Fault {
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<KeyError> for Fault {
+    fn from(error: KeyError) -> Self {
         Self::internal(error)
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod end_run_lines;
 pub(crate) mod end_runs;
 pub(crate) mod enrolment_codes;
 pub(crate) mod former_passwords;
+pub(crate) mod forms;
 pub(crate) mod frozen_lines;
 pub(crate) mod frozen_lists;
 pub(crate) mod grants;

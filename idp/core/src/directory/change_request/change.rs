@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::profile_draft::ProfileFields;
+use super::registry::clients::{NamedClient, SignedClient};
+use super::registry::keys::{RetireKey, SignedRotation};
 use super::registry::participants::ParticipantFields;
 use super::registry::phases::ApprovedList;
-use super::registry::{appointments, groups, phases};
+use super::registry::{appointments, clients, groups, keys, phases};
 use super::target::{Target, TargetKind};
 use crate::Timestamp;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
@@ -150,6 +152,18 @@ pub enum Change {
         /// Its code.
         code: BusinessUserGroup,
     },
+    /// A new relying party. One that proves itself by a secret gets it at approval.
+    RegisterClient(SignedClient),
+    /// Other fields of a relying party.
+    ChangeClient(SignedClient),
+    /// Another secret of a relying party; the former is worth nothing from then on.
+    RotateClientSecret(NamedClient),
+    /// The end of a relying party, for good: nothing is ever called by its `client_id` again.
+    DeleteClient(NamedClient),
+    /// The next key of an algorithm signs before its time.
+    RotateKeys(SignedRotation),
+    /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
+    RetireKey(RetireKey),
     /// The day on which a phase of a house is meant to begin: it reminds, and moves nothing.
     SchedulePhase {
         /// Whose.
@@ -199,6 +213,12 @@ impl Change {
             Self::CreateGroup { .. } => "create_group",
             Self::ChangeGroup { .. } => "change_group",
             Self::DeleteGroup { .. } => "delete_group",
+            Self::RegisterClient(_) => "register_client",
+            Self::ChangeClient(_) => "change_client",
+            Self::RotateClientSecret(_) => "rotate_client_secret",
+            Self::DeleteClient(_) => "delete_client",
+            Self::RotateKeys(_) => "rotate_keys",
+            Self::RetireKey(_) => "retire_key",
             Self::SchedulePhase { .. } => "schedule_phase",
             Self::MovePhase { .. } => "move_phase",
             Self::CancelMove { .. } => "cancel_move",
@@ -232,6 +252,12 @@ impl Change {
                 vec![groups::target(group.code.as_str())]
             }
             Self::DeleteGroup { code } => vec![groups::target(code.as_str())],
+            Self::RegisterClient(SignedClient { client_id, .. })
+            | Self::ChangeClient(SignedClient { client_id, .. })
+            | Self::RotateClientSecret(NamedClient { client_id })
+            | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
+            Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
+            Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
             Self::SchedulePhase { clearing_house, .. }
             | Self::MovePhase { clearing_house, .. }
             | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::change::ParticipantName;
 use super::profile_draft::ProfileDraft;
+use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
 use super::registry::groups::GroupDraft;
+use super::registry::keys::{RetireKey, RotateKeys};
 use super::registry::participants::ParticipantDraft;
-use super::registry::{appointments, groups, phases};
+use super::registry::{appointments, clients, groups, keys, phases};
 use super::target::{Target, TargetKind};
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::user_id::normalise;
@@ -121,6 +123,18 @@ pub enum Draft {
         /// Its code.
         code: String,
     },
+    /// See [`super::Change::RegisterClient`].
+    RegisterClient(RegisterClient),
+    /// See [`super::Change::ChangeClient`].
+    ChangeClient(ChangeClient),
+    /// See [`super::Change::RotateClientSecret`].
+    RotateClientSecret(NamedClient),
+    /// See [`super::Change::DeleteClient`].
+    DeleteClient(NamedClient),
+    /// See [`super::Change::RotateKeys`].
+    RotateKeys(RotateKeys),
+    /// See [`super::Change::RetireKey`].
+    RetireKey(RetireKey),
     /// See [`super::Change::SchedulePhase`].
     SchedulePhase {
         /// Whose.
@@ -185,6 +199,15 @@ impl Draft {
             Self::CreateGroup { code, .. } | Self::ChangeGroup { code, .. } | Self::DeleteGroup { code } => {
                 one("code", groups::target(code))
             }
+            // One that is given no name yet is nothing that others could ask for.
+            Self::RegisterClient(RegisterClient { client_id, .. }) => {
+                client_id.iter().flat_map(|client_id| one("client_id", clients::target(client_id))).collect()
+            }
+            Self::ChangeClient(ChangeClient { client_id, .. })
+            | Self::RotateClientSecret(NamedClient { client_id })
+            | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
+            Self::RotateKeys(RotateKeys { algorithm }) => one("algorithm", keys::target(algorithm)),
+            Self::RetireKey(RetireKey { kid }) => one("kid", keys::target(kid)),
             Self::SchedulePhase { clearing_house, .. }
             | Self::MovePhase { clearing_house, .. }
             | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),

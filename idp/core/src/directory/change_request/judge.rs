@@ -19,6 +19,7 @@ use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::mailbox::MailboxWarning;
 use crate::directory::options::ClearingHouseOptions;
 use crate::directory::participant::Participant;
+use crate::directory::permission::Office;
 use crate::directory::phase::Phase;
 use crate::directory::profile::{Profile, UserKind};
 use crate::directory::record::ProfileRecord;
@@ -32,6 +33,8 @@ use crate::{Timestamp, hong_kong_day};
 pub struct Ground<'a> {
     /// Who asks.
     pub maker: &'a Actor,
+    /// In which capacity: their own, or the exchange's where they file a form with it.
+    pub office: Office,
     /// How user IDs look.
     pub grammar: &'a UserIdGrammar,
     /// The groups that there are.
@@ -278,7 +281,7 @@ impl Ground<'_> {
     /// Who asks, of a house in `phase`.
     fn asker(&self, phase: Phase) -> Asker {
         let from = self.policy.migration.da_emails_from;
-        Asker { office: self.maker.office(), stand: Stand::on(hong_kong_day(self.now), from, phase) }
+        Asker { office: self.office, stand: Stand::on(hong_kong_day(self.now), from, phase) }
     }
 }
 
@@ -306,7 +309,7 @@ fn check_values(
     let card = fields.srn.is_some() || fields.certificate_expiry.is_some();
     if card && about.phase == Phase::Complete {
         findings.note("srn", FindingCode::NotInPhase { phase: about.phase.as_str().to_owned() });
-    } else if card && !ground.maker.is_operator() {
+    } else if card && ground.office != Office::Operator {
         findings.note("srn", FindingCode::ForOperators);
     }
     if let Some(Some(mailbox)) = &fields.email {

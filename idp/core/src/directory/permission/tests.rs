@@ -178,9 +178,3 @@ fn a_deed_on_a_profile_is_the_action_of_its_kind() {
         );
     }
 }
-
-#[test]
-fn forms_are_open_in_their_time() {
-    assert_eq!(PHASES.map(|phase| Form::Scard1.is_open(phase)), [true, true, false]);
-    assert_eq!(PHASES.map(|phase| Form::Da3.is_open(phase)), [false, true, true]);
-}

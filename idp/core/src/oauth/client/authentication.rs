@@ -39,6 +39,27 @@ impl ClientAuthentication {
             Self::None => AuthMethod::None,
         }
     }
+
+    /// The keyed hash of its secret, where it has one.
+    #[must_use]
+    pub fn secret_hash(&self) -> Option<&TokenHash> {
+        match self {
+            Self::ClientSecretBasic { secret_hash } | Self::ClientSecretPost { secret_hash } => {
+                Some(secret_hash)
+            }
+            Self::PrivateKeyJwt { .. } | Self::None => None,
+        }
+    }
+
+    /// The same method with another secret, where it has one.
+    #[must_use]
+    pub fn with_secret(&self, secret_hash: TokenHash) -> Self {
+        match self {
+            Self::ClientSecretBasic { .. } => Self::ClientSecretBasic { secret_hash },
+            Self::ClientSecretPost { .. } => Self::ClientSecretPost { secret_hash },
+            other @ (Self::PrivateKeyJwt { .. } | Self::None) => other.clone(),
+        }
+    }
 }
 
 /// `token_endpoint_auth_method`.
@@ -56,6 +77,12 @@ pub enum AuthMethod {
 }
 
 impl AuthMethod {
+    /// Whether it is proved by a secret that both sides know.
+    #[must_use]
+    pub fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+    }
+
     /// Every method: `token_endpoint_auth_methods_supported`.
     pub const ALL: [Self; 4] =
         [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];

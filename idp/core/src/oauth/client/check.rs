@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::redirect::is_loopback;
-use super::{ApplicationType, Client, GrantType, SubjectType};
+use super::uri::{UriFlaw, called_flaw, redirect_flaw};
+use super::{Client, ClientAuthentication, ClientKeys, GrantType, SubjectType};
 
 /// What is wrong with a client's metadata.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,15 +16,24 @@ pub enum ClientProblem {
     /// `client_credentials` without credentials.
     #[error("a public client cannot use client_credentials")]
     PublicService,
+    /// Nothing that it could do.
+    #[error("a client uses at least one grant, and refresh_token only beside authorization_code")]
+    Grants,
     /// The code flow leads nowhere.
     #[error("the authorization_code grant needs a redirect URI")]
     NoRedirectUri,
-    /// A redirect URI that is unsafe or none.
-    #[error("{0:?} cannot be a redirect URI: {1}")]
-    RedirectUri(String, &'static str),
+    /// A redirect URI that is unsafe or none, by its place in the list.
+    #[error("redirect URI {0} cannot be used: {1}")]
+    RedirectUri(usize, UriFlaw),
+    /// The same of an address that logouts return to.
+    #[error("post-logout redirect URI {0} cannot be used: {1}")]
+    PostLogoutRedirectUri(usize, UriFlaw),
     /// A back-channel logout address that cannot be called.
-    #[error("a back-channel logout address is http(s), without fragment and credentials")]
-    BackchannelUri,
+    #[error("the back-channel logout address cannot be used: {0}")]
+    BackchannelUri(UriFlaw),
+    /// An address of keys that cannot be called.
+    #[error("the jwks_uri cannot be used: {0}")]
+    JwksUri(UriFlaw),
     /// Pairwise subjects over several hosts.
     #[error("pairwise subjects over several redirect hosts need a sector identifier")]
     Sector,
@@ -33,42 +42,58 @@ pub enum ClientProblem {
 impl Client {
     /// Whether the metadata make sense together. What does not is never stored.
     pub fn check(&self) -> Result<(), ClientProblem> {
-        if !is_client_id(&self.client_id) {
-            return Err(ClientProblem::ClientId);
-        }
-        if self.is_public() && self.may_use(GrantType::ClientCredentials) {
-            return Err(ClientProblem::PublicService);
-        }
-        if self.may_use(GrantType::AuthorizationCode) && self.redirect_uris.is_empty() {
-            return Err(ClientProblem::NoRedirectUri);
-        }
-        for uri in &self.redirect_uris {
-            check_redirect(uri, self.application_type)?;
-        }
-        for uri in &self.post_logout_redirect_uris {
-            check_redirect(uri, self.application_type)?;
-        }
-        self.check_backchannel()?;
-        self.check_sector()
+        self.problems().into_iter().next().map_or(Ok(()), Err)
     }
 
-    /// Back-Channel Logout 1.0 §2.2. Plain http is for whoever runs us to allow, where calls are made.
-    fn check_backchannel(&self) -> Result<(), ClientProblem> {
-        let Some(listener) = &self.backchannel_logout else { return Ok(()) };
-        let fits = Url::parse(&listener.uri).is_ok_and(|uri| {
-            matches!(uri.scheme(), "https" | "http") && uri.fragment().is_none() && !has_credentials(&uri)
-        });
-        if fits { Ok(()) } else { Err(ClientProblem::BackchannelUri) }
+    /// Everything that keeps the metadata from making sense.
+    #[must_use]
+    pub fn problems(&self) -> Vec<ClientProblem> {
+        let is_code_flow = self.may_use(GrantType::AuthorizationCode);
+        let wrong = [
+            (!is_client_id(&self.client_id), ClientProblem::ClientId),
+            (self.is_public() && self.may_use(GrantType::ClientCredentials), ClientProblem::PublicService),
+            (!is_code_flow && !self.may_use(GrantType::ClientCredentials), ClientProblem::Grants),
+            (!is_code_flow && self.may_use(GrantType::RefreshToken), ClientProblem::Grants),
+            (is_code_flow && self.redirect_uris.is_empty(), ClientProblem::NoRedirectUri),
+            (self.has_no_sector(), ClientProblem::Sector),
+        ];
+        let mut problems: Vec<_> =
+            wrong.into_iter().filter(|(is, _)| *is).map(|(_, problem)| problem).collect();
+        let flaws = |uris: &[String]| -> Vec<(usize, UriFlaw)> {
+            let flaw =
+                |(place, uri): (usize, &String)| Some((place, redirect_flaw(uri, self.application_type)?));
+            uris.iter().enumerate().filter_map(flaw).collect()
+        };
+        let redirects = flaws(&self.redirect_uris).into_iter();
+        problems.extend(redirects.map(|(place, flaw)| ClientProblem::RedirectUri(place, flaw)));
+        let logouts = flaws(&self.post_logout_redirect_uris).into_iter();
+        problems.extend(logouts.map(|(place, flaw)| ClientProblem::PostLogoutRedirectUri(place, flaw)));
+        // Back-Channel Logout 1.0 §2.2.
+        let listener = self.backchannel_logout.as_ref().and_then(|listener| called_flaw(&listener.uri));
+        problems.extend(listener.map(ClientProblem::BackchannelUri));
+        problems
+            .extend(self.jwks_uri().and_then(|uri| called_flaw(uri.as_str())).map(ClientProblem::JwksUri));
+        problems.dedup();
+        problems
     }
 
-    fn check_sector(&self) -> Result<(), ClientProblem> {
-        let SubjectType::Pairwise { sector_identifier: None } = self.subject_type else { return Ok(()) };
+    /// Where its keys are, if they are elsewhere.
+    #[must_use]
+    pub fn jwks_uri(&self) -> Option<&Url> {
+        match &self.authentication {
+            ClientAuthentication::PrivateKeyJwt { keys: ClientKeys::JwksUri(uri) } => Some(uri),
+            _ => None,
+        }
+    }
+
+    fn has_no_sector(&self) -> bool {
+        let SubjectType::Pairwise { sector_identifier: None } = self.subject_type else { return false };
         let hosts: BTreeSet<_> = self
             .redirect_uris
             .iter()
             .filter_map(|uri| Url::parse(uri).ok()?.host_str().map(str::to_owned))
             .collect();
-        if hosts.len() > 1 { Err(ClientProblem::Sector) } else { Ok(()) }
+        hosts.len() > 1
     }
 }
 
@@ -77,27 +102,4 @@ fn is_client_id(text: &str) -> bool {
     let printable = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
     let like_a_subject = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     !text.is_empty() && text.len() <= 128 && printable && !like_a_subject
-}
-
-/// RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1.
-fn check_redirect(text: &str, application_type: ApplicationType) -> Result<(), ClientProblem> {
-    let refuse = |why| Err(ClientProblem::RedirectUri(text.to_owned(), why));
-    let Ok(uri) = Url::parse(text) else { return refuse("it is not absolute") };
-    if uri.fragment().is_some() {
-        return refuse("it has a fragment");
-    }
-    if has_credentials(&uri) {
-        return refuse("it has credentials");
-    }
-    match (uri.scheme(), application_type) {
-        ("https", _) => Ok(()),
-        ("http", _) if is_loopback(&uri) => Ok(()),
-        ("http", _) => refuse("http is for loopback addresses only"),
-        (scheme, ApplicationType::Native) if scheme.contains('.') => Ok(()),
-        _ => refuse("its scheme is not https"),
-    }
-}
-
-fn has_credentials(uri: &Url) -> bool {
-    !uri.username().is_empty() || uri.password().is_some()
 }

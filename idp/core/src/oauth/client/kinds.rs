@@ -12,6 +12,17 @@ pub enum ClientKind {
     ThirdParty,
 }
 
+/// Whether a client may be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ClientStatus {
+    /// It may.
+    #[default]
+    Enabled,
+    /// It is there, and unknown to the protocol.
+    Disabled,
+}
+
 /// `application_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,6 +73,16 @@ impl GrantType {
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grant| grant.as_str() == text)
     }
+}
+
+/// `subject_type`, without what a pairwise one is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// One `sub` for all.
+    Public,
+    /// A `sub` per sector.
+    Pairwise,
 }
 
 /// `subject_type` (OIDC Core §8).

@@ -22,6 +22,9 @@ pub struct Reading {
     pub scope: Scope,
 }
 
+/// Someone who may look at what belongs to the installation: an operator, or the auditing service.
+pub struct Overseeing(pub Caller);
+
 /// A person who holds a right: a service, or someone without rights, never gets this far.
 pub struct Acting {
     /// Who.
@@ -48,6 +51,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Reading {
         let caller = known(parts)?;
         let scope = caller.scope().ok_or_else(|| Refusal::new(Kind::Forbidden))?;
         Ok(Self { caller, scope })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Overseeing {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Reading { caller, scope } = Reading::from_request_parts(parts, state).await?;
+        if scope.participant().is_none() { Ok(Self(caller)) } else { Err(Refusal::new(Kind::Forbidden)) }
     }
 }
 

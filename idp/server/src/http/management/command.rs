@@ -127,6 +127,14 @@ pub fn claimed(claim: Claim) -> Option<Result<StoredAnswer, Refusal>> {
     }
 }
 
+/// What is answered to what was done once under its key.
+pub(super) fn done_once(done: Result<Result<StoredAnswer, Claim>, Refusal>) -> Result<Response, Refusal> {
+    match done? {
+        Ok(answer) => Ok(answered(answer)),
+        Err(claim) => not_first(NotFirst::Claimed(Box::new(claim))),
+    }
+}
+
 /// What is answered to an attempt that is not the first under its key.
 pub fn not_first(error: NotFirst) -> Result<Response, Refusal> {
     match error {

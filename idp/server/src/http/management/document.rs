@@ -95,8 +95,8 @@ const OF_CHANGES: [Kind; 10] = [
 ];
 
 /// Problems that only these operations have.
-const OF_SOME: [(Kind, &[&str]); 7] = [
-    (Kind::Closed, &["list_profiles", "export_profiles", "submit_request", "submit_batch"]),
+const OF_SOME: [(Kind, &[&str]); 8] = [
+    (Kind::Closed, &["list_profiles", "export_profiles", "submit_request", "submit_batch", "take_form"]),
     (Kind::MayNotSign, &["approve_request", "reject_request", "approve_request_on_screen"]),
     (Kind::OnlyByQueue, &["approve_request_on_screen", "show_approval_code"]),
     (Kind::CodeWrong, &["approve_request_on_screen"]),
@@ -104,6 +104,7 @@ const OF_SOME: [(Kind, &[&str]); 7] = [
         Kind::RequestEnded,
         &["approve_request", "reject_request", "withdraw_request", "approve_request_on_screen"],
     ),
+    (Kind::FormDecided, &["take_form", "decline_form", "withdraw_form"]),
     (Kind::RequestConflicted, &["approve_request", "approve_request_on_screen"]),
     (Kind::NotEnabled, &["suspend_profile"]),
 ];

@@ -5,6 +5,7 @@ use countersign_core::directory::approval_code::OnlyByQueue;
 use countersign_core::directory::change_request::TransitionError;
 use countersign_core::directory::finding::FindingCode;
 use countersign_core::directory::signatures;
+use countersign_core::oauth::client::UriFlaw;
 
 use crate::http::pages::{Arg, shown_moment};
 
@@ -132,11 +133,32 @@ fn found(code: &FindingCode) -> &'static str {
         FindingCode::TooOld => "too_old",
         FindingCode::EndOfRunStarted => "end_of_run_started",
         FindingCode::OwnProfile => "own_profile",
+        FindingCode::Repeated => "repeated",
+        FindingCode::Taken => "taken",
+        FindingCode::NotAClientId => "not_a_client_id",
+        FindingCode::BadUri { flaw } => bad_uri(*flaw),
+        FindingCode::PrivateAddress => "private_address",
+        FindingCode::NotAKeySet => "not_a_key_set",
+        FindingCode::PrivateKey => "private_key",
+        FindingCode::WeakKey => "weak_key",
+        FindingCode::LastConsole => "last_console",
         FindingCode::NoChecker => "no_checker",
         FindingCode::LastAdministrator => "last_administrator",
         FindingCode::FreeMail => "free_mail",
         FindingCode::SharedName => "shared_name",
         FindingCode::SharedMailbox { .. } => "shared_mailbox",
+    }
+}
+
+fn bad_uri(flaw: UriFlaw) -> &'static str {
+    match flaw {
+        UriFlaw::TooLong => "uri_too_long",
+        UriFlaw::NotAbsolute => "uri_not_absolute",
+        UriFlaw::NotPlain => "uri_not_plain",
+        UriFlaw::Wildcard => "uri_with_wildcard",
+        UriFlaw::Fragment => "uri_with_fragment",
+        UriFlaw::Credentials => "uri_with_credentials",
+        UriFlaw::NotHttps => "uri_not_https",
     }
 }
 
@@ -238,6 +260,20 @@ impl Fault {
                 FindingCode::ReadsAsAdministrator,
                 FindingCode::UserIdTaken,
                 FindingCode::UserIdOfAnother,
+                FindingCode::Taken,
+                FindingCode::NotAClientId,
+                FindingCode::BadUri { flaw: UriFlaw::TooLong },
+                FindingCode::BadUri { flaw: UriFlaw::NotAbsolute },
+                FindingCode::BadUri { flaw: UriFlaw::NotPlain },
+                FindingCode::BadUri { flaw: UriFlaw::Wildcard },
+                FindingCode::BadUri { flaw: UriFlaw::Fragment },
+                FindingCode::BadUri { flaw: UriFlaw::Credentials },
+                FindingCode::BadUri { flaw: UriFlaw::NotHttps },
+                FindingCode::PrivateAddress,
+                FindingCode::NotAKeySet,
+                FindingCode::PrivateKey,
+                FindingCode::WeakKey,
+                FindingCode::LastConsole,
                 FindingCode::CodeTaken { taken: text() },
                 FindingCode::Exists,
                 FindingCode::NotACode { expected: text() },

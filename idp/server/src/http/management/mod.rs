@@ -8,12 +8,15 @@ mod activity;
 mod approval_code;
 mod batches;
 pub mod caller;
+mod clients;
 pub mod command;
 mod content;
 mod document;
 pub mod etag;
 mod fault;
+mod forms;
 mod gate;
+mod keys;
 mod me;
 mod pages;
 pub mod parameters;
@@ -70,6 +73,9 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(profiles::show::show))
         .routes(routes!(participants::list))
         .routes(routes!(participants::progress))
+        .routes(routes!(clients::list))
+        .routes(routes!(clients::show))
+        .routes(routes!(keys::list))
         .routes(routes!(participants::appointments))
         .routes(routes!(phases::list::list))
         .routes(routes!(phases::dry_run::make))
@@ -89,6 +95,11 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(batches::validate))
         .routes(routes!(profiles::suspend::suspend))
         .routes(routes!(approval_code::show))
+        .routes(routes!(forms::list, forms::file))
+        .routes(routes!(forms::show))
+        .routes(routes!(forms::take))
+        .routes(routes!(forms::decline))
+        .routes(routes!(forms::withdraw))
 }
 
 #[cfg(test)]

@@ -75,6 +75,8 @@ kinds! {
     IdempotencyKeyUnderWay = CONFLICT "idempotency-key-under-way",
     /// The request was decided before.
     RequestEnded = CONFLICT "request-ended",
+    /// The form was decided before.
+    FormDecided = CONFLICT "form-decided",
     /// What the request was about had changed: it is over, and nothing was applied.
     RequestConflicted = CONFLICT "request-conflicted",
     /// The profile is not enabled, so nothing can be taken away.

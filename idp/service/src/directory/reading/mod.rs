@@ -1,6 +1,8 @@
 //! Reading the directory. Every question carries the scope of who asks, down to the query.
 
+pub mod clients;
 pub mod cursor;
+pub mod forms;
 pub mod page;
 pub mod participants;
 pub mod phases;

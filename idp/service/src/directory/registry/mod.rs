@@ -2,13 +2,15 @@
 //! was approved into effect.
 
 mod appointments;
+mod clients;
 mod groups;
+mod keys;
 mod participants;
 mod phases;
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::actions::{Asker, Stand};
-use countersign_core::directory::change_request::{Change, Draft, Subject};
+use countersign_core::directory::change_request::{Change, ChangeRequest, Draft, State, Subject, TargetKind};
 use countersign_core::directory::finding::Findings;
 use countersign_core::directory::phase::Phase;
 use countersign_core::hong_kong_day;
@@ -39,6 +41,13 @@ pub(super) async fn prepare<'c>(
         Draft::CreateGroup { .. } | Draft::ChangeGroup { .. } | Draft::DeleteGroup { .. } => {
             groups::prepare(services, connection, maker, draft, findings).await?
         }
+        Draft::RegisterClient(_)
+        | Draft::ChangeClient(_)
+        | Draft::RotateClientSecret(_)
+        | Draft::DeleteClient(_) => clients::prepare(services, connection, maker, draft, findings).await?,
+        Draft::RotateKeys(_) | Draft::RetireKey(_) => {
+            keys::prepare(services, connection, maker, draft, findings).await?
+        }
         Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
             phases::prepare(services, connection, maker, draft, findings).await?
         }
@@ -63,12 +72,42 @@ pub(super) async fn apply(
         Change::CreateGroup { .. } | Change::ChangeGroup { .. } | Change::DeleteGroup { .. } => {
             groups::apply(effect, change, subject).await?;
         }
+        Change::RegisterClient(_)
+        | Change::ChangeClient(_)
+        | Change::RotateClientSecret(_)
+        | Change::DeleteClient(_) => clients::apply(effect, change, subject).await?,
+        Change::RotateKeys(_) | Change::RetireKey(_) => keys::apply(effect, change, subject).await?,
         Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
             phases::apply(effect, change, subject).await?;
         }
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Makes ready what putting `request` into effect would take time for, before its transaction begins.
+pub(super) async fn make_ready(services: &Services, request: &ChangeRequest) -> Result<(), Fault> {
+    let change = &request.document().change;
+    match (change, &request.state) {
+        (Change::RotateKeys(_) | Change::RetireKey(_), State::Pending { .. }) => {
+            keys::make_ready(services, change).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What this node keeps in memory follows at once what was put into effect; the others look every few seconds.
+pub(super) async fn follow(services: &Services, applied: &ChangeRequest) {
+    for target in applied.targets() {
+        let followed = match target.kind {
+            TargetKind::Client => crate::clients::refresh(services).await.map_err(Fault::from),
+            TargetKind::Key => crate::keys::maintain(services).await.map_err(Fault::from),
+            _ => Ok(()),
+        };
+        if let Err(error) = followed {
+            tracing::error!(%error, %target, "what was changed is not in memory yet");
+        }
+    }
 }
 
 /// Who asks, of a house in `phase`.

@@ -11,7 +11,7 @@ use crate::login::enrolment_hash;
 use crate::testing::town::{HERE, towns};
 
 impl Town {
-    async fn seen(&self, reader: &str, request: &Request) -> Option<String> {
+    pub(super) async fn seen(&self, reader: &str, request: &Request) -> Option<String> {
         match reveal(self.services(), &self.actor(reader).await, &request.id, HERE, None).await {
             Ok(secret) => Some(secret.expose().to_owned()),
             Err(RevealError::Nothing) => None,

@@ -109,6 +109,7 @@ impl Case {
         let groups = ["11".parse().unwrap(), "12".parse().unwrap()].into();
         let ground = Ground {
             maker: &self.maker,
+            office: self.maker.office(),
             grammar: &grammar,
             groups: &groups,
             policy: &self.policy,

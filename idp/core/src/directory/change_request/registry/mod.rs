@@ -4,7 +4,9 @@
 //! The facts are handed in, as they are for people.
 
 pub mod appointments;
+pub mod clients;
 pub mod groups;
+pub mod keys;
 pub mod participants;
 pub mod phases;
 

@@ -41,7 +41,7 @@ pub(in crate::http::management) async fn list(
 }
 
 fn filter(parameters: &mut Parameters) -> RequestFilter {
-    let target = parameters.text("target", 100).and_then(|text| {
+    let target = parameters.text("target", 200).and_then(|text| {
         let target = text.parse().ok();
         target.or_else(|| parameters.wrong("target", Fault::NotAllowed))
     });

@@ -15,23 +15,23 @@ use super::refusal::{Fault, Flaw, Kind, Refusal};
 /// Most characters of a reason.
 const LONGEST_REASON: u32 = 500;
 
-/// A reason without the space around it; nothing, where there is nothing in it.
-pub(super) fn reason(typed: Option<String>) -> Result<Option<String>, Refusal> {
+/// A text in `field` without the space around it; nothing, where there is nothing in it.
+pub(super) fn remark(field: &str, typed: Option<String>) -> Result<Option<String>, Refusal> {
     let Some(typed) = typed else { return Ok(None) };
     let typed = typed.trim();
     if typed.chars().count() > usize::try_from(LONGEST_REASON).unwrap_or(usize::MAX) {
-        return Err(wrong_reason(Fault::TooLong(LONGEST_REASON)));
+        return Err(wrong(field, Fault::TooLong(LONGEST_REASON)));
     }
     Ok((!typed.is_empty()).then(|| typed.to_owned()))
 }
 
 /// A reason that must be there.
 pub(super) fn required_reason(typed: String) -> Result<String, Refusal> {
-    reason(Some(typed))?.ok_or_else(|| wrong_reason(Fault::Missing))
+    remark("reason", Some(typed))?.ok_or_else(|| wrong("reason", Fault::Missing))
 }
 
-fn wrong_reason(fault: Fault) -> Refusal {
-    Refusal::of(Kind::InvalidContent, vec![Flaw { field: "reason".to_owned(), fault }])
+fn wrong(field: &str, fault: Fault) -> Refusal {
+    Refusal::of(Kind::InvalidContent, vec![Flaw { field: field.to_owned(), fault }])
 }
 
 impl From<SubmitError> for Refusal {

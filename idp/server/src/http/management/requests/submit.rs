@@ -17,7 +17,7 @@ use countersign_service::directory::{self, Submitted, prepare};
 use countersign_service::idempotency::{claim, complete};
 use serde::Deserialize;
 
-use super::{reason, view};
+use super::{remark, view};
 use crate::http::management::command::{Command, answered, claimed};
 use crate::http::management::refusal::{Fault, Flaw, Kind, Refusal};
 use crate::http::management::speak::{self, Speaking};
@@ -81,7 +81,7 @@ pub(in crate::http::management) async fn submitted(
     command: Command<Submission>,
 ) -> Result<Response, Refusal> {
     let Command { acting, content, attempt } = command;
-    let reason = reason(content.reason)?;
+    let reason = remark("reason", content.reason)?;
     let tx = services.store.begin().await?;
     if let Some(former) = claimed(claim(services, &tx, &attempt).await?) {
         return former.map(answered);
@@ -106,7 +106,7 @@ pub(in crate::http::management) async fn validated(
     if !acting.actor.holds(AccessLevel::Maker) {
         return Err(Refusal::new(Kind::Forbidden));
     }
-    let reason = reason(content.reason)?;
+    let reason = remark("reason", content.reason)?;
     let prepared = prepare(services, || services.store.read(), &acting.actor, &content.change, reason).await;
     let prepared = prepared.map_err(|fault| Refusal::internal(&fault))?;
     Ok(Json(Validation {

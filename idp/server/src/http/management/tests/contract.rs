@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_api::clients::ClientDraft;
 use countersign_api::drafts::{
     Draft, GroupDraft, GroupNameDraft, ParticipantDraft, ParticipantName, ProfileDraft,
 };
@@ -24,6 +25,33 @@ fn every_field() -> ProfileDraft {
         options: Some(json!({ "cash": true })),
         srn: text("SRN1"),
         certificate_expiry: Some(None),
+    }
+}
+
+fn every_field_of_a_client() -> ClientDraft {
+    let text = |text: &str| Some(text.to_owned());
+    let list = |text: &str| Some(vec![text.to_owned()]);
+    ClientDraft {
+        client_name: text("Desk"),
+        status: text("ENABLED"),
+        first_party: Some(false),
+        application_type: text("web"),
+        redirect_uris: list("https://desk.example/cb"),
+        post_logout_redirect_uris: list("https://desk.example/bye"),
+        backchannel_logout_uri: Some(text("https://desk.example/logout")),
+        backchannel_logout_session_required: Some(true),
+        token_endpoint_auth_method: text("private_key_jwt"),
+        jwks: Some(Some(json!({ "keys": [] }))),
+        jwks_uri: Some(None),
+        grant_types: list("authorization_code"),
+        scope: text("openid"),
+        resources: list("https://api.example"),
+        require_pkce: Some(true),
+        id_token_signed_response_alg: text("ES256"),
+        subject_type: text("pairwise"),
+        sector_identifier: Some(None),
+        access_levels: Some(BTreeMap::from([("security_management".into(), vec!["EE".into()])])),
+        business_user_groups: list("11"),
     }
 }
 
@@ -69,6 +97,16 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::ChangeGroup { code: code(), fields: group },
         Draft::DeleteGroup { code: code() },
     ]);
+    let client_id = || "desk".to_owned();
+    all.extend([
+        Draft::RegisterClient { client_id: None, fields: ClientDraft::default() },
+        Draft::RegisterClient { client_id: Some(client_id()), fields: every_field_of_a_client() },
+        Draft::ChangeClient { client_id: client_id(), fields: every_field_of_a_client() },
+        Draft::RotateClientSecret { client_id: client_id() },
+        Draft::DeleteClient { client_id: client_id() },
+        Draft::RotateKeys { algorithm: "ES256".into() },
+        Draft::RetireKey { kid: "k".into() },
+    ]);
     let house = || "HKCC".to_owned();
     let schedule = |at| Draft::SchedulePhase { clearing_house: house(), phase: "complete".into(), at };
     let moved =
@@ -98,6 +136,12 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::CreateGroup { .. } => ChangeKind::CreateGroup,
         Draft::ChangeGroup { .. } => ChangeKind::ChangeGroup,
         Draft::DeleteGroup { .. } => ChangeKind::DeleteGroup,
+        Draft::RegisterClient { .. } => ChangeKind::RegisterClient,
+        Draft::ChangeClient { .. } => ChangeKind::ChangeClient,
+        Draft::RotateClientSecret { .. } => ChangeKind::RotateClientSecret,
+        Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
+        Draft::RotateKeys { .. } => ChangeKind::RotateKeys,
+        Draft::RetireKey { .. } => ChangeKind::RetireKey,
         Draft::SchedulePhase { .. } => ChangeKind::SchedulePhase,
         Draft::MovePhase { .. } => ChangeKind::MovePhase,
         Draft::CancelMove { .. } => ChangeKind::CancelMove,
