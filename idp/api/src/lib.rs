@@ -17,6 +17,7 @@ pub mod keys;
 pub mod me;
 pub mod page;
 pub mod participants;
+pub mod phases;
 pub mod problem;
 pub mod profiles;
 pub mod requests;

@@ -65,7 +65,7 @@ pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;
 pub use counters::{Counters, Window};
 pub use directory::Directory;
-pub use end_runs::{EndRun, EndRuns, ReportLine};
+pub use end_runs::{EndRun, EndRuns};
 pub use error::StoreError;
 pub use expired::Perishable;
 pub use forms::Forms;

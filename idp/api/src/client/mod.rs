@@ -4,6 +4,7 @@ mod audit;
 mod error;
 mod forms;
 mod pages;
+mod phases;
 mod requests;
 mod token;
 

@@ -24,6 +24,7 @@ mod me;
 mod pages;
 pub mod parameters;
 mod participants;
+mod phases;
 mod profiles;
 mod rate;
 pub mod refusal;
@@ -81,6 +82,10 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(clients::show))
         .routes(routes!(keys::list))
         .routes(routes!(participants::appointments))
+        .routes(routes!(phases::list::list))
+        .routes(routes!(phases::dry_run::make))
+        .routes(routes!(phases::dry_run::list))
+        .routes(routes!(phases::report::report))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
         .routes(routes!(requests::list::list, requests::submit::submit))

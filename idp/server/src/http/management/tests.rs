@@ -14,6 +14,7 @@ mod groups;
 mod hours;
 mod listing;
 mod on_screen;
+mod phases;
 mod reading;
 mod scope;
 mod support;

@@ -7,6 +7,7 @@ pub mod forms;
 pub mod groups;
 pub mod page;
 pub mod participants;
+pub mod phases;
 pub mod profiles;
 pub mod requests;
 

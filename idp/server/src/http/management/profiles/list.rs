@@ -60,7 +60,8 @@ pub(in crate::http::management) async fn list(
     Ok(Json(pages::page(found, listing.cursors(), count, summary)).into_response())
 }
 
-fn wants_csv(headers: &HeaderMap) -> bool {
+/// Whether CSV is asked for rather than JSON.
+pub(in crate::http::management) fn wants_csv(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let first = accept.split([',', ';']).next().unwrap_or_default();
     first.trim().eq_ignore_ascii_case("text/csv")
