@@ -9,6 +9,7 @@ mod m0004_audit;
 mod m0005_directory_data;
 mod m0006_change_requests;
 mod m0007_management;
+mod m0008_large_requests;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_directory_data::Migration),
             Box::new(m0006_change_requests::Migration),
             Box::new(m0007_management::Migration),
+            Box::new(m0008_large_requests::Migration),
         ]
     }
 }

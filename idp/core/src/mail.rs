@@ -76,6 +76,11 @@ pub enum News {
         /// The user ID of the maker on whose screen it was entered last.
         by: String,
     },
+    /// A request was filed in the reader's name at the command line.
+    RequestFiledForYou {
+        /// When.
+        at: Timestamp,
+    },
     /// The registered address was changed; told to both addresses.
     EmailChanged {
         /// When.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use countersign_core::Timestamp;
+use countersign_core::directory::batch_file::is_plain;
 
 /// An OAuth 2.0 and OpenID Connect identity provider for clearing houses: nothing changes without a second signature.
 #[derive(Debug, Parser)]
@@ -25,6 +26,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Files what is to be brought in, for a checker to approve.
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// Looks at the signing keys.
     Keys {
         #[command(subcommand)]
@@ -45,6 +51,44 @@ pub(crate) enum Command {
     /// Runs everything on this machine, with people, applications and a mailbox to try it with.
     #[cfg(feature = "demo")]
     Demo(DemoOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Files a list of users (CSV in UTF-8) as one change request: whole, or not at all.
+    Users(UserList),
+}
+
+/// A list of users, and in whose name it is filed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UserList {
+    /// The list. Its first line names the columns: `user_id` and `surname`, and any of `clearing_house`, `participant`,
+    /// `other_names`, `status`, `email`, `enable_from`, `disable_after`, `settlement_agent`, `business_user_groups`,
+    /// `access_levels`, `srn`, `certificate_expiry`.
+    #[arg(value_name = "FILE")]
+    pub(crate) list: PathBuf,
+    /// In whose name: an operator or administrator who holds the maker's right. Another person approves.
+    #[arg(long, value_name = "USER_ID")]
+    pub(crate) maker: String,
+    /// Why, for the checker.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub(crate) reason: Option<String>,
+    /// Judges the list and files nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
+
+/// A reason, as the management API takes it.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("says nothing".to_owned()),
+        1..=500 if is_plain(text) => Ok(text.to_owned()),
+        1..=500 => Err("holds control characters or markup".to_owned()),
+        _ => Err("is longer than 500 characters".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]

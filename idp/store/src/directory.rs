@@ -10,8 +10,8 @@ use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
-    TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select, TryInsertResult,
 };
 
 use crate::entities::{card_pin_releases, profile_activity, profiles};
@@ -20,6 +20,8 @@ use crate::{Connection, StoreError, profile_terms};
 
 /// Names of one statement: SQLite takes 32,766 parameters.
 const NAMES: usize = 5_000;
+/// New profiles of one statement.
+const PROFILES: usize = 500;
 
 /// The repository of whole profiles.
 pub struct Directory<'a>(Connection<'a>);
@@ -122,14 +124,45 @@ impl<'a> Directory<'a> {
             TryInsertResult::Inserted(1) => {}
             _ => return Ok(false),
         }
-        let activity = profile_activity::ActiveModel {
-            profile_id: Set(record.profile.id.as_str().to_owned()),
-            wrong_otps: Set(0),
-            ..profile_activity::ActiveModel::default()
-        };
-        profile_activity::Entity::insert(activity).exec_without_returning(self.0.executor()).await?;
+        profile_activity::Entity::insert(no_activity(record))
+            .exec_without_returning(self.0.executor())
+            .await?;
         profile_terms::write(&self.0, &record.profile).await?;
         Ok(true)
+    }
+
+    /// Adds many profiles, with no activity yet, in few statements. `Err` inside: this user ID belongs to somebody; a part
+    /// may be written, and the transaction must be dropped.
+    pub async fn add_all(
+        &self,
+        records: &[ProfileRecord],
+        now: Timestamp,
+    ) -> Result<Result<(), String>, StoreError> {
+        for some in records.chunks(PROFILES) {
+            let rows = some.iter().map(|record| row(record, now)).collect::<Result<Vec<_>, _>>()?;
+            let insert = profiles::Entity::insert_many(rows);
+            let insert = insert.on_conflict_do_nothing_on([profiles::Column::UserId]);
+            match insert.exec_without_returning(self.0.executor()).await? {
+                TryInsertResult::Inserted(added) if added == some.len() as u64 => {}
+                _ => return Ok(Err(self.taken_by_another(some).await?)),
+            }
+            let activity = profile_activity::Entity::insert_many(some.iter().map(no_activity));
+            activity.exec_without_returning(self.0.executor()).await?;
+        }
+        profile_terms::write_new(&self.0, records.iter().map(|record| &record.profile)).await?;
+        Ok(Ok(()))
+    }
+
+    /// A user ID of `records` that another profile has.
+    async fn taken_by_another(&self, records: &[ProfileRecord]) -> Result<String, StoreError> {
+        let row = profiles::Entity::find()
+            .filter(profiles::Column::UserId.is_in(records.iter().map(|one| one.profile.user_id.as_str())))
+            .filter(profiles::Column::Id.is_not_in(records.iter().map(|one| one.profile.id.as_str())))
+            .order_by_asc(profiles::Column::UserId)
+            .one(self.0.executor())
+            .await?;
+        // Should it be gone again, the transaction is dropped all the same.
+        Ok(row.map(|row| row.user_id).unwrap_or_default())
     }
 
     /// Writes a profile over the one of version `base`; the version after it is one higher. False when it has another by
@@ -185,6 +218,14 @@ impl<'a> Directory<'a> {
             .filter(profiles::Column::Id.eq(id.as_str()))
             .filter(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()));
         Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+}
+
+fn no_activity(record: &ProfileRecord) -> profile_activity::ActiveModel {
+    profile_activity::ActiveModel {
+        profile_id: Set(record.profile.id.as_str().to_owned()),
+        wrong_otps: Set(0),
+        ..profile_activity::ActiveModel::default()
     }
 }
 

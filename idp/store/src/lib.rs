@@ -51,7 +51,7 @@ pub use audit::{
     StoredAuditKey, Tally,
 };
 pub use authorization_codes::AuthorizationCodes;
-pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
+pub use change_requests::{ChangeRequests, ListedRequest, RequestCursor, RequestFilter};
 pub use clients::Clients;
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod approval_code;
+pub mod batch_file;
 pub mod business_group;
 pub mod capabilities;
 pub mod change_request;

@@ -84,6 +84,7 @@ fn key(news: &News) -> &'static str {
         News::ProfileChanged { .. } => "mail-profile-changed",
         News::ProfileSuspended { .. } => "mail-profile-suspended",
         News::ApprovalCodeRevoked { .. } => "mail-approval-code-revoked",
+        News::RequestFiledForYou { .. } => "mail-request-filed",
         News::EmailChanged { reader: Reader::OldAddress, .. } => "mail-email-changed-old",
         News::EmailChanged { reader: Reader::NewAddress, .. } => "mail-email-changed-new",
     }
@@ -101,6 +102,7 @@ fn args(news: &News, texts: Texts, user_id: &str) -> Vec<(&'static str, Arg)> {
         | News::ProfileChanged { .. }
         | News::ProfileSuspended { .. }
         | News::ApprovalCodeRevoked { .. }
+        | News::RequestFiledForYou { .. }
         | News::EmailChanged { .. } => {}
     }
     args
@@ -122,7 +124,10 @@ fn facts_of(news: &News) -> Vec<(&'static str, String)> {
         News::PasswordChanged { at, from } | News::FactorAdded { at, from, .. } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-from", from.clone())]
         }
-        News::FactorRemoved { at, .. } | News::AccountLocked { at } | News::ProfileChanged { at } => {
+        News::FactorRemoved { at, .. }
+        | News::AccountLocked { at }
+        | News::ProfileChanged { at }
+        | News::RequestFiledForYou { at } => {
             vec![("mail-fact-time", shown_moment(*at))]
         }
         News::ProfileSuspended { at, by } | News::ApprovalCodeRevoked { at, by } => {

@@ -4,7 +4,9 @@
 mod apply;
 pub mod caller;
 mod decide;
+mod entrance;
 mod expire;
+pub mod import;
 mod on_screen;
 mod parties;
 mod prepare;
@@ -16,6 +18,7 @@ mod trail;
 mod world;
 
 pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};
+pub use entrance::{Entrance, LONGEST_IMPORT};
 pub use expire::expire_overdue;
 pub use on_screen::{CheckerEntry, OnScreenError, approve_on_screen, show_code};
 pub use prepare::{Prepared, prepare};

@@ -11,6 +11,7 @@ use countersign_core::directory::finding::{Finding, FindingCode, Findings};
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
+use super::entrance::Entrance;
 use super::world::World;
 use crate::Services;
 use crate::login::Fault;
@@ -28,17 +29,18 @@ pub struct Prepared {
     pub concerns: Option<ParticipantKey>,
 }
 
-/// Prepares `draft` for `maker`, who gives `reason`.
+/// Prepares `draft`, which comes in by `entrance`, for `maker`, who gives `reason`.
 pub async fn prepare<'c>(
     services: &Services,
     connection: impl Fn() -> Connection<'c>,
     maker: &Actor,
     draft: &Draft,
     reason: Option<String>,
+    entrance: Entrance<'_>,
 ) -> Result<Prepared, Fault> {
     let scope = maker.scope().ok_or_else(|| Fault::internal("a maker who may not even look"))?;
     let mut findings = Findings::default();
-    let most = usize::try_from(services.policy.requests.batch_lines).unwrap_or(usize::MAX);
+    let most = entrance.most_lines(&services.policy);
     // Profiles rather than lines, so that no line brings more with it.
     if matches!(draft, Draft::Batch { .. }) && draft.user_ids().len() > most {
         findings.note("lines", FindingCode::TooMany { max: most });

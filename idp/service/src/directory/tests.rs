@@ -4,6 +4,8 @@ mod batch;
 mod conflicts;
 mod decisions;
 mod effects;
+mod importing;
+mod measure;
 mod model;
 mod on_screen;
 mod parties;

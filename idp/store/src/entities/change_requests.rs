@@ -21,6 +21,9 @@ pub struct Model {
     pub decided_at: Option<i64>,
     pub checker_user_id: Option<String>,
     pub decision: Option<String>,
+    pub reason: Option<String>,
+    pub first_target: Option<String>,
+    pub targets: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -31,6 +31,8 @@ pub enum Fault {
     Missing,
     /// Of another form than it must have.
     WrongType,
+    /// A line with more or fewer cells than the first.
+    WrongLength,
     /// What the rules say of a draft.
     Found(FindingCode),
     /// Why signatures do not suffice.
@@ -66,6 +68,7 @@ impl Fault {
             Self::ForeignCursor => "foreign_cursor",
             Self::Missing => "missing",
             Self::WrongType => "wrong_type",
+            Self::WrongLength => "wrong_length",
             Self::Found(code) => found(code),
             Self::Unsigned(refusal) => unsigned(*refusal),
             Self::NotTheMaker => "not_the_maker",
@@ -207,6 +210,7 @@ impl Fault {
             Self::ForeignCursor,
             Self::Missing,
             Self::WrongType,
+            Self::WrongLength,
             Self::NotTheMaker,
             Self::Closed(None),
             Self::Closed(Some(countersign_core::from_millis(0))),
