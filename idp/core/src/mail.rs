@@ -76,6 +76,20 @@ pub enum News {
         /// The user ID of the maker on whose screen it was entered last.
         by: String,
     },
+    /// The reader is an operator from now on, or again: where to begin.
+    OperatorInvited {
+        /// When.
+        at: Timestamp,
+        /// The page at which they log in.
+        address: String,
+    },
+    /// Two operators were let in again by the sealed keys; told to every operator.
+    RecoveryUsed {
+        /// When.
+        at: Timestamp,
+        /// Their user IDs.
+        by: String,
+    },
     /// A request was filed in the reader's name at the command line.
     RequestFiledForYou {
         /// When.

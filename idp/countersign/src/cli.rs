@@ -26,6 +26,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Makes the first two operators, once; or lets two in again by the sealed recovery keys.
+    Bootstrap(BootstrapOptions),
     /// Files what is to be brought in, for a checker to approve.
     Import {
         #[command(subcommand)]
@@ -51,6 +53,40 @@ pub(crate) enum Command {
     /// Runs everything on this machine, with people, applications and a mailbox to try it with.
     #[cfg(feature = "demo")]
     Demo(DemoOptions),
+}
+
+/// Two operators, and how they come to be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BootstrapOptions {
+    /// An operator and their own mailbox: `OPS001=name@company.example`. Given twice, with different ones.
+    #[arg(long = "operator", value_name = "USER_ID=EMAIL", required = true, value_parser = named)]
+    pub(crate) operators: Vec<(String, String)>,
+    /// Lets the two in again instead: needs both recovery keys, which are void afterwards.
+    #[arg(long)]
+    pub(crate) recover: bool,
+    /// A file with one of the recovery keys, given twice; without, both are read from standard input, one a line.
+    #[arg(long = "key-file", value_name = "FILE", requires = "recover")]
+    pub(crate) key_files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
+
+impl BootstrapOptions {
+    /// What is wrong beyond what each option says by itself.
+    pub(crate) fn misuse(&self) -> Option<&'static str> {
+        if self.operators.len() != 2 {
+            Some("--operator is given exactly twice")
+        } else if !matches!(self.key_files.len(), 0 | 2) {
+            Some("--key-file is given twice, or not at all")
+        } else {
+            None
+        }
+    }
+}
+
+fn named(text: &str) -> Result<(String, String), String> {
+    let (user_id, mailbox) = text.split_once('=').ok_or("has the form USER_ID=EMAIL")?;
+    Ok((user_id.to_owned(), mailbox.to_owned()))
 }
 
 #[derive(Debug, Subcommand)]
@@ -228,10 +264,16 @@ mod tests {
 
     #[test]
     fn misuse_is_exit_code_2() {
+        let operator = "--operator=OPS001=a@x.example";
+        let key = ["countersign", "bootstrap", "--config", "c", operator, operator, "--key-file", "k"];
         let day = ["countersign", "audit", "export", "--config", "c", "--from", "25-NOV-26"];
-        for wrong in
-            [&["countersign"][..], &["countersign", "serve"], &["countersign", "bootstrap"], &day[..]]
-        {
+        for wrong in [
+            &["countersign"][..],
+            &["countersign", "serve"],
+            &["countersign", "bootstrap"],
+            &key[..],
+            &day[..],
+        ] {
             let error = Cli::try_parse_from(wrong).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
         }

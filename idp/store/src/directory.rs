@@ -4,17 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::Scope;
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Select, TryInsertResult,
 };
 
-use crate::entities::{card_pin_releases, profile_activity, profiles};
+use crate::entities::{card_pin_releases, participants, profile_activity, profiles};
 use crate::profiles::{json, read as read_profile};
 use crate::{Connection, StoreError, profile_terms};
 
@@ -109,6 +110,24 @@ impl<'a> Directory<'a> {
         let rows = profiles::Entity::find()
             .filter(profiles::Column::ParticipantId.eq(participant.as_str()))
             .find_also_related(profile_activity::Entity)
+            .all(self.0.executor())
+            .await?;
+        rows.into_iter()
+            .map(|(row, activity)| read(row, activity.is_some_and(|activity| activity.locked_at.is_some())))
+            .collect()
+    }
+
+    /// Everyone of the exchange.
+    pub async fn of_the_exchange(&self) -> Result<Vec<ProfileRecord>, StoreError> {
+        let exchange = Query::select()
+            .column(participants::Column::Id)
+            .from(participants::Entity)
+            .and_where(Expr::col(participants::Column::ClearingHouse).eq(ClearingHouse::Exchange.as_str()))
+            .to_owned();
+        let rows = profiles::Entity::find()
+            .filter(profiles::Column::ParticipantId.in_subquery(exchange))
+            .find_also_related(profile_activity::Entity)
+            .order_by_asc(profiles::Column::UserId)
             .all(self.0.executor())
             .await?;
         rows.into_iter()

@@ -9,6 +9,7 @@ pub mod change_request;
 pub mod clearing_house;
 pub mod entry;
 pub mod finding;
+pub mod founders;
 pub mod label;
 pub mod listing;
 pub mod mailbox;

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod audit;
+pub(crate) mod bootstrap;
 pub(crate) mod config;
 pub(crate) mod import;
 pub(crate) mod keys;

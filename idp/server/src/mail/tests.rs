@@ -27,6 +27,11 @@ fn every_news(from: &str) -> Vec<(&'static str, News)> {
         ("account-locked", News::AccountLocked { at }),
         ("profile-changed", News::ProfileChanged { at }),
         ("profile-suspended", News::ProfileSuspended { at, by: from.clone() }),
+        (
+            "operator-invited",
+            News::OperatorInvited { at, address: "http://localhost:8080/account".to_owned() },
+        ),
+        ("recovery-used", News::RecoveryUsed { at, by: from.clone() }),
         ("request-filed", News::RequestFiledForYou { at }),
         ("approval-code-revoked", News::ApprovalCodeRevoked { at, by: from.clone() }),
         (

@@ -84,6 +84,8 @@ fn key(news: &News) -> &'static str {
         News::ProfileChanged { .. } => "mail-profile-changed",
         News::ProfileSuspended { .. } => "mail-profile-suspended",
         News::ApprovalCodeRevoked { .. } => "mail-approval-code-revoked",
+        News::OperatorInvited { .. } => "mail-operator-invited",
+        News::RecoveryUsed { .. } => "mail-recovery-used",
         News::RequestFiledForYou { .. } => "mail-request-filed",
         News::EmailChanged { reader: Reader::OldAddress, .. } => "mail-email-changed-old",
         News::EmailChanged { reader: Reader::NewAddress, .. } => "mail-email-changed-new",
@@ -102,6 +104,8 @@ fn args(news: &News, texts: Texts, user_id: &str) -> Vec<(&'static str, Arg)> {
         | News::ProfileChanged { .. }
         | News::ProfileSuspended { .. }
         | News::ApprovalCodeRevoked { .. }
+        | News::OperatorInvited { .. }
+        | News::RecoveryUsed { .. }
         | News::RequestFiledForYou { .. }
         | News::EmailChanged { .. } => {}
     }
@@ -130,7 +134,12 @@ fn facts_of(news: &News) -> Vec<(&'static str, String)> {
         | News::RequestFiledForYou { at } => {
             vec![("mail-fact-time", shown_moment(*at))]
         }
-        News::ProfileSuspended { at, by } | News::ApprovalCodeRevoked { at, by } => {
+        News::OperatorInvited { at, address } => {
+            vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-address", address.clone())]
+        }
+        News::ProfileSuspended { at, by }
+        | News::ApprovalCodeRevoked { at, by }
+        | News::RecoveryUsed { at, by } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-by", by.clone())]
         }
         News::EmailChanged { at, new_address, .. } => {
