@@ -142,5 +142,5 @@ fn gallery_shows_every_mail() {
         std::fs::write(room.join(format!("{name}.txt")), format!("{}\n\n{}", message.subject, message.text))
             .unwrap();
     }
-    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 12 * Locale::ALL.len());
+    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 15 * Locale::ALL.len());
 }
