@@ -2,7 +2,9 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use countersign_core::directory::change_request::ParticipantName;
+use countersign_core::directory::service_hours::ClosedUntil;
 use countersign_server::http::management::sentence;
+use countersign_server::http::pages::shown_moment;
 use countersign_service::directory::import::{Census, ImportError, Imported, Mode, Remark, import};
 
 use crate::cli::UserList;
@@ -27,6 +29,14 @@ pub(crate) async fn users(list: UserList) -> anyhow::Result<()> {
             println!("{}", said(&remarks).join("\n"));
             let wrong = remarks.iter().filter(|remark| !remark.is_warning()).count();
             bail!("nothing was filed: {wrong} things stand in the way")
+        }
+        Err(ImportError::Closed(ClosedUntil(until))) => {
+            let until = until.map_or("further notice".to_owned(), |until| {
+                format!("{}, Hong Kong time", shown_moment(until))
+            });
+            bail!(
+                "nothing was filed: Change User Profile is closed until {until}; --dry-run works at any hour"
+            )
         }
         Err(ImportError::Fault(fault)) => Err(anyhow!(fault).context("nothing was filed")),
         Err(error) => Err(anyhow!(error).context("nothing was filed")),

@@ -26,6 +26,23 @@ use crate::Services;
 use crate::login::{Fault, faults};
 use crate::outbox::{self, Letter};
 
+/// What a list holds besides its drafts, and where in the file all of it stands.
+struct Places {
+    /// What is wrong with the form of its lines.
+    flaws: Vec<batch_file::Flaw>,
+    /// At which line of the file each line after the first begins.
+    lines: Vec<u64>,
+    /// At which line of the file each draft stands.
+    drafts: Vec<u64>,
+}
+
+impl Places {
+    fn of(Reading { lines, flaws, numbers }: Reading) -> (Self, Vec<Draft>) {
+        let (places, drafts) = lines.into_iter().map(|line| (line.number, line.draft)).unzip();
+        (Self { flaws, lines: numbers, drafts: places }, drafts)
+    }
+}
+
 /// Something to say about a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remark {
@@ -118,23 +135,25 @@ pub async fn import(
     mode: Mode,
 ) -> Result<Imported, ImportError> {
     let maker = find_maker(services, maker).await?;
-    let reading = batch_file::read(FileKind::Creations, batch_file::text(bytes)?, LONGEST_IMPORT);
-    let draft = Draft::Batch { lines: reading.lines.iter().map(|line| line.draft.clone()).collect() };
-    if mode == Mode::File {
-        open_for(services, &draft)?;
-    }
-    if reading.numbers.is_empty() && !reading.flaws.is_empty() {
-        return Err(ImportError::Refused(remarks(&reading, Vec::new())));
+    let (places, drafts) =
+        Places::of(batch_file::read(FileKind::Creations, batch_file::text(bytes)?, LONGEST_IMPORT));
+    let draft = Draft::Batch { lines: drafts };
+    if places.lines.is_empty() && !places.flaws.is_empty() {
+        return Err(ImportError::Refused(remarks(&places, Vec::new())));
     }
     let read = || services.store.read();
     let prepared = prepare(services, read, &maker, &draft, reason, Entrance::CommandLine).await?;
-    drop(draft);
-    if prepared.document.is_none() || !reading.flaws.is_empty() {
-        return Err(ImportError::Refused(remarks(&reading, prepared.findings)));
+    if prepared.document.is_none() || !places.flaws.is_empty() {
+        return Err(ImportError::Refused(remarks(&places, prepared.findings)));
     }
+    // What is wrong with a list can be learnt at any hour.
+    if mode == Mode::File {
+        open_for(services, &draft)?;
+    }
+    drop(draft);
     let census = census(services, &prepared);
-    let (request, findings) = submit(services, &maker, prepared, mode, &reading).await?;
-    Ok(Imported { census, warnings: remarks(&reading, findings), request })
+    let (request, findings) = submit(services, &maker, prepared, mode, &places).await?;
+    Ok(Imported { census, warnings: remarks(&places, findings), request })
 }
 
 async fn submit(
@@ -142,12 +161,12 @@ async fn submit(
     maker: &Actor,
     prepared: Prepared,
     mode: Mode,
-    reading: &Reading,
+    places: &Places,
 ) -> Result<(Option<RequestId>, Vec<Finding>), ImportError> {
     let refused = |error| match error {
         SubmitError::NotAMaker => ImportError::NotAMaker(maker.user_id.clone()),
         SubmitError::Closed(closed) => closed.into(),
-        SubmitError::Refused(findings) => ImportError::Refused(remarks(reading, findings)),
+        SubmitError::Refused(findings) => ImportError::Refused(remarks(places, findings)),
         SubmitError::Fault(fault) => fault.into(),
     };
     let tx = services.store.begin().await?;
@@ -210,27 +229,27 @@ fn census(services: &Services, prepared: &Prepared) -> Census {
 }
 
 /// What is wrong with the form, and what was found, by lines of the file.
-fn remarks(reading: &Reading, findings: Vec<Finding>) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = reading
+fn remarks(places: &Places, findings: Vec<Finding>) -> Vec<Remark> {
+    let mut remarks: Vec<Remark> = places
         .flaws
         .iter()
         .map(|flaw| Remark {
-            line: Some(flaw.index.map_or(1, |index| reading.numbers.get(index).copied().unwrap_or(0))),
+            line: Some(flaw.index.map_or(1, |index| places.lines.get(index).copied().unwrap_or(0))),
             column: flaw.column.clone(),
             what: What::Form(flaw.fault),
         })
         .collect();
     let told: BTreeSet<(Option<u64>, String)> =
         remarks.iter().map(|remark| (remark.line, remark.column.clone())).collect();
-    let found = findings.into_iter().map(|finding| found(reading, finding));
+    let found = findings.into_iter().map(|finding| found(places, finding));
     remarks.extend(found.filter(|remark| !told.contains(&(remark.line, remark.column.clone()))));
     remarks.sort_by_key(|remark| remark.line);
     remarks
 }
 
 /// A finding at `lines[3].email` is one at the line of the file that the fourth draft came from.
-fn found(reading: &Reading, Finding { field, code }: Finding) -> Remark {
-    let number_of = |index: usize| reading.lines.get(index).map(|line| line.number);
+fn found(places: &Places, Finding { field, code }: Finding) -> Remark {
+    let number_of = |index: usize| places.drafts.get(index).copied();
     let code = match code {
         FindingCode::Twice { line } => {
             let number = line.checked_sub(1).and_then(number_of);

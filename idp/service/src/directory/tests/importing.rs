@@ -251,3 +251,18 @@ async fn a_user_id_that_was_taken_meanwhile_stops_all_of_it() {
         assert!(town.record("HKABC200").await.is_none(), "{}", town.kind());
     }
 }
+
+#[tokio::test]
+async fn filing_keeps_the_hours_of_the_screen_that_it_takes_the_place_of_and_trying_keeps_none() {
+    for node in nodes().await {
+        let town = Town::on(node.keeping_hours()).await;
+        let (right, wrong) = (many(2), list(&["HKABC201,HKCC,ABC,CHAN,,nobody,,"]));
+        town.node.clock.advance_seconds(12 * 60 * 60);
+        let closed = file(&town, "HKABC1X1", &right, Mode::File).await;
+        assert!(matches!(closed, Err(ImportError::Closed(_))), "{}: {closed:?}", town.kind());
+        assert!(file(&town, "HKABC1X1", &right, Mode::DryRun).await.is_ok());
+        assert_eq!(refused(file(&town, "HKABC1X1", &wrong, Mode::File).await).len(), 1, "mend it meanwhile");
+        town.node.clock.advance_seconds(12 * 60 * 60);
+        assert!(file(&town, "HKABC1X1", &right, Mode::File).await.is_ok(), "{}", town.kind());
+    }
+}
