@@ -72,15 +72,14 @@ pub async fn recover(
     let mut codes = Vec::new();
     for founder in founders.both() {
         let former = present.iter().find(|record| record.profile.user_id == founder.user_id);
-        let record = match former {
-            Some(former) => let_in(services, &tx, former, founder).await?,
-            None => {
-                let record = operator(services, &exchange, founder);
-                if !Directory::on(tx.connection()).add(&record, now).await? {
-                    return Err(RecoveryError::Taken(founder.user_id.clone()));
-                }
-                record
+        let record = if let Some(former) = former {
+            let_in(services, &tx, former, founder).await?
+        } else {
+            let record = operator(services, &exchange, founder);
+            if !Directory::on(tx.connection()).add(&record, now).await? {
+                return Err(RecoveryError::Taken(founder.user_id.clone()));
             }
+            record
         };
         codes.push((founder.user_id.clone(), invite(services, &tx, &record.profile).await?));
     }

@@ -18,8 +18,7 @@ use crate::http::management::parameters::Named;
 use crate::http::management::refusal::{Fault, Flaw, Kind, Refusal};
 use crate::serve::ClientAddress;
 
-/// Signs a request and puts it into effect, at once and whole. What was begun goes on though the caller goes away: to put
-/// a large one into effect takes longer than a request may.
+/// Signs a request and puts it into effect, at once and whole.
 #[utoipa::path(
     post,
     path = "/change-requests/{id}/approve",
@@ -38,6 +37,7 @@ pub(in crate::http::management) async fn approve(
     command: Command<Nothing>,
 ) -> Result<Response, Refusal> {
     let (id, hash, source) = (RequestId::from_stored(id), seen.hash()?, source.to_canonical().to_string());
+    // What was begun goes on though the caller goes away: to put a large one into effect takes longer than a request may.
     let deciding = async move {
         let once = OnceDecided { attempt: &command.attempt, answer: &view::decided };
         directory::approve(&services, &command.acting.actor, &id, &hash, &source, Some(&once)).await
