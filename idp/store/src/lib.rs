@@ -28,6 +28,7 @@ mod installation;
 mod login_flows;
 mod logout_deliveries;
 mod migration_facts;
+mod only;
 mod otp_challenges;
 mod outbox;
 mod participant_listing;
@@ -58,7 +59,7 @@ pub use audit::{
     StoredAuditKey, Tally,
 };
 pub use authorization_codes::AuthorizationCodes;
-pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
+pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter, StoredRequest, TamperedRequest};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;

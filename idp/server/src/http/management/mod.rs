@@ -6,7 +6,9 @@
 
 mod activity;
 mod approval_code;
+mod audit;
 mod batches;
+mod calendars;
 pub mod caller;
 mod clients;
 pub mod command;
@@ -16,6 +18,7 @@ pub mod etag;
 mod fault;
 mod forms;
 mod gate;
+mod groups;
 mod keys;
 mod me;
 mod pages;
@@ -27,6 +30,8 @@ mod rate;
 pub mod refusal;
 mod requests;
 mod speak;
+mod spreadsheet;
+mod taken;
 
 use std::sync::Arc;
 
@@ -100,6 +105,13 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(forms::take))
         .routes(routes!(forms::decline))
         .routes(routes!(forms::withdraw))
+        .routes(routes!(groups::list))
+        .routes(routes!(calendars::show))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::lines))
+        .routes(routes!(audit::export::csv))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(audit::show::show))
 }
 
 #[cfg(test)]

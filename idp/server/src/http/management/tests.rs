@@ -1,5 +1,6 @@
 //! The management API as a program meets it, through the whole router.
 
+mod audit;
 mod batches;
 mod benchmark;
 mod changing;
@@ -9,6 +10,7 @@ mod commands;
 mod contract;
 mod door;
 mod exchange;
+mod groups;
 mod hours;
 mod listing;
 mod on_screen;

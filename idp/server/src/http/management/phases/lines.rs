@@ -10,8 +10,8 @@ use countersign_service::directory::reading::page::Paged;
 use countersign_service::directory::reading::profiles::ReadError;
 use futures_util::stream::try_unfold;
 
-use crate::http::management::profiles::table::line;
 use crate::http::management::refusal::Refusal;
+use crate::http::management::spreadsheet::line;
 
 /// Lines read at once.
 pub(super) const AT_ONCE: u16 = 500;
