@@ -12,6 +12,7 @@ mod m0007_management;
 mod m0008_phases;
 mod m0010_appointments;
 mod m0011_forms;
+mod m0012_policies;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_phases::Migration),
             Box::new(m0010_appointments::Migration),
             Box::new(m0011_forms::Migration),
+            Box::new(m0012_policies::Migration),
         ]
     }
 }

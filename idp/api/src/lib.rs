@@ -14,6 +14,7 @@ pub mod keys;
 pub mod me;
 pub mod page;
 pub mod participants;
+pub mod policies;
 pub mod problem;
 pub mod profiles;
 pub mod requests;

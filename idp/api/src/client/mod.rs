@@ -18,6 +18,7 @@ use crate::keys::Keys;
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
 use crate::participants::{Appointments, Participant, ParticipantQuery, Progress};
+use crate::policies::Policies;
 use crate::profiles::{Profile, ProfileQuery, ProfileSummary};
 use crate::{BASE_PATH, IDEMPOTENCY_KEY};
 
@@ -147,6 +148,11 @@ impl<T: TokenSource> Client<T> {
     /// Every signing key there is.
     pub async fn keys(&self) -> Result<Keys, ClientError> {
         self.get(&["keys"], &[(); 0], &PageQuery::default()).await
+    }
+
+    /// Every policy that operators may change.
+    pub async fn policies(&self) -> Result<Policies, ClientError> {
+        self.get(&["policies"], &[(); 0], &PageQuery::default()).await
     }
 
     /// Asks for what is at `path`.

@@ -21,6 +21,7 @@ mod me;
 mod pages;
 pub mod parameters;
 mod participants;
+mod policies;
 mod profiles;
 mod rate;
 pub mod refusal;
@@ -75,6 +76,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(clients::list))
         .routes(routes!(clients::show))
         .routes(routes!(keys::list))
+        .routes(routes!(policies::list))
         .routes(routes!(participants::appointments))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))

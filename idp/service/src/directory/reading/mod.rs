@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod forms;
 pub mod page;
 pub mod participants;
+pub mod policies;
 pub mod profiles;
 pub mod requests;
 
