@@ -8,8 +8,8 @@ what=${1:-test}
 packages=(build-essential ca-certificates pkg-config)
 case "$what" in
     demo) ;;
-    test) packages+=(chromium chromium-driver fonts-noto-cjk postgresql) ;;
-    soak) packages+=(chromium chromium-driver fonts-noto-cjk postgresql wrk) ;;
+    test) packages+=(chromium chromium-driver fonts-noto-cjk postgresql python3 python3-venv) ;;
+    soak) packages+=(chromium chromium-driver fonts-noto-cjk postgresql python3 python3-venv wrk) ;;
     *) echo "usage: scripts/setup.sh [demo|test|soak]" >&2; exit 2 ;;
 esac
 
@@ -41,9 +41,19 @@ install_missing() {
 
 [ ${#missing[@]} -eq 0 ] || install_missing
 
-# Debian has no package of this one. It is built once, beside what the tests build, and stays out of the user's own tools.
+# Debian has no packages of these. They are installed once, beside what the tests build, and stay out of the user's own
+# tools.
 tools="${CARGO_TARGET_DIR:-target}/tools"
 if [ "$what" = soak ] && ! command -v cargo-deny >/dev/null && [ ! -x "$tools/bin/cargo-deny" ]; then
     echo "Installing: cargo-deny"
     cargo install --quiet --locked --root "$tools" cargo-deny
+fi
+
+# The versions are those of the file; another file installs anew.
+wanted=conformance-tests/schemathesis/requirements.txt
+if [ "$what" != demo ] && ! cmp --silent "$wanted" "$tools/schemathesis/requirements.txt"; then
+    echo "Installing: schemathesis"
+    python3 -m venv --clear "$tools/schemathesis"
+    "$tools/schemathesis/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$tools/schemathesis/requirements.txt"
 fi

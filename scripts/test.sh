@@ -35,6 +35,10 @@ export COUNTERSIGN_BIN="${CARGO_TARGET_DIR:-$PWD/target}/debug/countersign"
 [ -z "$soak" ] || export COUNTERSIGN_SOAK=1
 cargo test --quiet --workspace --locked
 
+say "The management API against its description"
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+"$target/debug/contract" "$target/tools/schemathesis/bin/schemathesis" ${soak:+600}
+
 if [ -n "$soak" ]; then
     say "Load"
     cargo build --quiet --release --locked --package countersign --package conformance-tests

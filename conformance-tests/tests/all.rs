@@ -10,4 +10,5 @@ mod architecture;
 mod durability;
 #[cfg(test)] // so that its helpers may expect and panic as tests do
 mod journeys;
+mod management;
 mod protocol;

@@ -10,6 +10,7 @@ mod m0005_directory_data;
 mod m0006_change_requests;
 mod m0007_management;
 mod m0008_phases;
+mod m0009_browsers;
 mod m0010_appointments;
 mod m0011_forms;
 mod m0012_policies;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_change_requests::Migration),
             Box::new(m0007_management::Migration),
             Box::new(m0008_phases::Migration),
+            Box::new(m0009_browsers::Migration),
             Box::new(m0010_appointments::Migration),
             Box::new(m0011_forms::Migration),
             Box::new(m0012_policies::Migration),

@@ -5,15 +5,19 @@
 //! are `YYYY-MM-DD` in Hong Kong. A request with a member that is not in its type is refused.
 
 pub mod activity;
+pub mod audit;
+pub mod calendars;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod clients;
 pub mod drafts;
 pub mod forms;
+pub mod groups;
 pub mod keys;
 pub mod me;
 pub mod page;
 pub mod participants;
+pub mod phases;
 pub mod policies;
 pub mod problem;
 pub mod profiles;

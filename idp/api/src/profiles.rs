@@ -86,6 +86,9 @@ pub struct Profile {
     pub updated_at: DateTime<Utc>,
     /// Counts changes; also in the `ETag`.
     pub version: i64,
+    /// The change request that waits about this profile, where the caller may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_request: Option<String>,
 }
 
 /// A session at the issuer.

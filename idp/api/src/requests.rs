@@ -147,6 +147,10 @@ pub struct RequestSummary {
     /// What was decided, once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
+    /// Whether its record is not what was submitted: somebody changed it in the database. Nobody can decide it, and
+    /// nothing that is said of it is to be believed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tampered: bool,
 }
 
 /// How a request ended.

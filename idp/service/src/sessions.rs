@@ -15,7 +15,7 @@ use countersign_core::secret::{OpaqueToken, TokenHash, TokenPrefix};
 use countersign_store::{Profiles, Sessions, StoreError, Tx};
 use serde_json::json;
 
-use crate::{Services, audit, logout};
+use crate::{Purpose, Services, audit, logout};
 
 /// A login that succeeded.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Login {
     pub source: String,
     /// With which browser, as it says itself.
     pub user_agent: String,
+    /// That browser's own id, a secret between it and us.
+    pub browser: Option<String>,
     /// The access before this one.
     pub prior_access: Option<LastAccess>,
 }
@@ -79,6 +81,7 @@ fn begin(services: &Services, login: Login) -> Session {
         auth_time: now,
         source: login.source,
         user_agent: login.user_agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect(),
+        browser: login.browser.map(|id| services.vault.keyed_hash(Purpose::SessionBrowser, &[id.as_bytes()])),
         prior_access: login.prior_access,
         created_at: now,
         last_used_at: now,

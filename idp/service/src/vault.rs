@@ -83,6 +83,8 @@ purposes! {
     Csrf => b"countersign csrf",
     /// TOTP secrets at rest.
     SoftToken => b"countersign soft token",
+    /// Which browser a session is in, for telling two apart.
+    SessionBrowser => b"countersign session browser",
     /// Private signing keys at rest.
     SigningKey => b"countersign signing key",
     /// Mail waiting to be sent.

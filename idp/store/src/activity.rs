@@ -12,9 +12,13 @@ use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 
 use crate::entities::profile_activity::{Column, Entity, Model};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Profiles of one statement: SQLite takes 32,766 parameters.
@@ -31,9 +35,13 @@ impl<'a> Activity<'a> {
     }
 
     /// Keeps everyone else from writing for `profile` until the transaction ends. What was read of it before may
-    /// be outdated by now; what is read from here on stays so.
+    /// be outdated by now; what is read from here on stays so. On SQLite, which has one writer, whoever is in a
+    /// transaction holds everyone.
     pub async fn hold(&self, profile: &ProfileId) -> Result<(), StoreError> {
-        Entity::find_by_id(profile.as_str()).lock_exclusive().one(self.0.executor()).await?;
+        if self.0.executor().get_database_backend() == DbBackend::Sqlite {
+            return Ok(());
+        }
+        Entity::find_by_id(profile.as_str()).lock_exclusive().only(&self.0).await?;
         Ok(())
     }
 
@@ -131,7 +139,7 @@ impl<'a> Activity<'a> {
     }
 
     async fn row(&self, profile: &ProfileId) -> Result<Option<Model>, StoreError> {
-        Ok(Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?)
+        Ok(Entity::find_by_id(profile.as_str()).only(&self.0).await?)
     }
 }
 

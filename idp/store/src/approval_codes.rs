@@ -7,6 +7,7 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::approval_codes::{ActiveModel, Column, Entity, Model};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of approval codes.
@@ -21,7 +22,7 @@ impl<'a> ApprovalCodes<'a> {
 
     /// What is remembered of the code of `checker`.
     pub async fn state(&self, checker: &ProfileId) -> Result<CodeState, StoreError> {
-        let row = Entity::find_by_id(checker.as_str()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(checker.as_str()).only(&self.0).await?;
         row.as_ref().map_or(Ok(CodeState::default()), read)
     }
 

@@ -5,6 +5,7 @@ use countersign_core::directory::change_request::{
     ChangeRequest, DocumentHash, Jurisdiction, Signatory, SignedText, State, Target,
 };
 use countersign_core::ids::{ParticipantKey, ProfileId, RequestId, SessionId};
+use countersign_core::secret::TokenHash;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{
@@ -14,6 +15,7 @@ use sea_orm::{
 
 use crate::entities::change_requests::{ActiveModel, Column, Entity, Model};
 use crate::entities::{change_request_targets, pending_targets};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Rows of one statement: SQLite takes 32,766 parameters.
@@ -43,6 +45,67 @@ pub struct RequestCursor {
     pub id: RequestId,
 }
 
+/// A request as it is found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoredRequest {
+    /// As it was submitted.
+    Sound(Box<ChangeRequest>),
+    /// Somebody changed it in the database: what it says is what nobody may sign.
+    Tampered(TamperedRequest),
+}
+
+/// What can still be said of a request that somebody changed in the database, none of it to be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TamperedRequest {
+    /// Which.
+    pub id: RequestId,
+    /// Whose people see it.
+    pub concerns: Option<ParticipantKey>,
+    /// Whose checkers would have signed it.
+    pub jurisdiction: Jurisdiction,
+    /// What kind of change its row speaks of.
+    pub kind: String,
+    /// The state its row speaks of.
+    pub state: String,
+    /// The user ID its row has for the maker.
+    pub maker: String,
+    /// When its row says that it was submitted.
+    pub submitted_at: Timestamp,
+    /// The hash that its row has.
+    pub document_hash: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl StoredRequest {
+    /// Which.
+    #[must_use]
+    pub fn id(&self) -> &RequestId {
+        match self {
+            Self::Sound(request) => &request.id,
+            Self::Tampered(tampered) => &tampered.id,
+        }
+    }
+
+    /// When it was submitted, as its row has it.
+    #[must_use]
+    pub fn submitted_at(&self) -> Timestamp {
+        match self {
+            Self::Sound(request) => request.submitted_at,
+            Self::Tampered(tampered) => tampered.submitted_at,
+        }
+    }
+
+    /// The request, if it is what was submitted.
+    #[must_use]
+    pub fn sound(self) -> Option<ChangeRequest> {
+        match self {
+            Self::Sound(request) => Some(*request),
+            Self::Tampered(_) => None,
+        }
+    }
+}
+
 /// The repository of change requests.
 pub struct ChangeRequests<'a>(Connection<'a>);
 
@@ -53,9 +116,12 @@ impl<'a> ChangeRequests<'a> {
         Self(connection)
     }
 
-    /// Keeps a pending request and holds what it is about. `Err` inside: these things are held by other requests, and
-    /// nothing is kept.
-    pub async fn add(&self, request: &ChangeRequest) -> Result<Result<(), Vec<Target>>, StoreError> {
+    /// Keeps a pending request and holds what it is about. `Err` inside: these things are held by these other requests,
+    /// and nothing is kept.
+    pub async fn add(
+        &self,
+        request: &ChangeRequest,
+    ) -> Result<Result<(), Vec<(Target, RequestId)>>, StoreError> {
         Entity::insert(row(request)?).exec_without_returning(self.0.executor()).await?;
         let mut targets = request.targets();
         // Always in one order, so that two batches at once wait for each other rather than in a circle.
@@ -94,7 +160,7 @@ impl<'a> ChangeRequests<'a> {
         &self,
         request: &RequestId,
         targets: &[Target],
-    ) -> Result<Result<(), Vec<Target>>, StoreError> {
+    ) -> Result<Result<(), Vec<(Target, RequestId)>>, StoreError> {
         for some in targets.chunks(ROWS) {
             let rows = some.iter().map(|target| pending_targets::ActiveModel {
                 target: Set(target.to_string()),
@@ -105,8 +171,7 @@ impl<'a> ChangeRequests<'a> {
             insert.exec_without_returning(self.0.executor()).await?;
         }
         let held = self.held(targets).await?;
-        let others: Vec<Target> =
-            held.into_iter().filter(|(_, holder)| holder != request).map(|(target, _)| target).collect();
+        let others: Vec<_> = held.into_iter().filter(|(_, holder)| holder != request).collect();
         Ok(if others.is_empty() { Ok(()) } else { Err(others) })
     }
 
@@ -125,21 +190,43 @@ impl<'a> ChangeRequests<'a> {
         Ok(held)
     }
 
-    /// The request, if `scope` may see it.
-    pub async fn find(&self, scope: &Scope, id: &RequestId) -> Result<Option<ChangeRequest>, StoreError> {
+    /// Notes in which browser a request was made, beside what its maker signs.
+    pub async fn note_browser(&self, id: &RequestId, browser: &TokenHash) -> Result<(), StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::MakerBrowserHash, Expr::value(browser.as_str()))
+            .filter(Column::Id.eq(id.as_str()));
+        update.exec(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// In which browser a request was made, as far as that is known.
+    pub async fn browser_of(&self, id: &RequestId) -> Result<Option<TokenHash>, StoreError> {
+        let row = Entity::find_by_id(id.as_str()).one(self.0.executor()).await?;
+        Ok(row.and_then(|row| row.maker_browser_hash).map(TokenHash::from_stored))
+    }
+
+    /// The request, if `scope` may see it, whatever has become of its row.
+    pub async fn look(&self, scope: &Scope, id: &RequestId) -> Result<Option<StoredRequest>, StoreError> {
         let row =
             within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).one(self.0.executor()).await?;
+        Ok(row.map(stored))
+    }
+
+    /// The request, if `scope` may see it. One that somebody changed in the database is an error.
+    pub async fn find(&self, scope: &Scope, id: &RequestId) -> Result<Option<ChangeRequest>, StoreError> {
+        let row = within(scope, Entity::find()).filter(Column::Id.eq(id.as_str())).only(&self.0).await?;
         row.map(read).transpose()
     }
 
-    /// A page of requests that `scope` may see, newest first.
+    /// A page of requests that `scope` may see, newest first. One that somebody changed is among them, and spoils no
+    /// other.
     pub async fn list(
         &self,
         scope: &Scope,
         filter: &RequestFilter,
         after: Option<&RequestCursor>,
         limit: u64,
-    ) -> Result<Vec<ChangeRequest>, StoreError> {
+    ) -> Result<Vec<StoredRequest>, StoreError> {
         let mut select = filtered(scope, filter);
         if let Some(RequestCursor { submitted_at, id }) = after {
             let at = to_millis(*submitted_at);
@@ -152,7 +239,7 @@ impl<'a> ChangeRequests<'a> {
             .limit(limit)
             .all(self.0.executor())
             .await?;
-        rows.into_iter().map(read).collect()
+        Ok(rows.into_iter().map(stored).collect())
     }
 
     /// How many such requests there are.
@@ -161,7 +248,7 @@ impl<'a> ChangeRequests<'a> {
     }
 
     /// Pending requests whose time was over at `now`.
-    pub async fn overdue(&self, now: Timestamp, limit: u64) -> Result<Vec<ChangeRequest>, StoreError> {
+    pub async fn overdue(&self, now: Timestamp, limit: u64) -> Result<Vec<StoredRequest>, StoreError> {
         let rows = Entity::find()
             .filter(Column::State.eq(PENDING))
             .filter(Column::ExpiresAt.lte(to_millis(now)))
@@ -170,7 +257,7 @@ impl<'a> ChangeRequests<'a> {
             .limit(limit)
             .all(self.0.executor())
             .await?;
-        rows.into_iter().map(read).collect()
+        Ok(rows.into_iter().map(stored).collect())
     }
 
     /// Ends a pending request, and lets go of what it is about. False when it had ended already.
@@ -244,7 +331,26 @@ fn row(request: &ChangeRequest) -> Result<ActiveModel, StoreError> {
         decided_at: Set(None),
         checker_user_id: Set(None),
         decision: Set(None),
+        maker_browser_hash: Set(None),
     })
+}
+
+fn stored(row: Model) -> StoredRequest {
+    let tampered = |reason: String, row: Model| TamperedRequest {
+        id: RequestId::from_stored(row.id),
+        concerns: row.concerns.map(ParticipantKey::from_stored),
+        jurisdiction: Jurisdiction::from_stored(&row.jurisdiction),
+        kind: row.kind,
+        state: row.state,
+        maker: row.maker_user_id,
+        submitted_at: from_millis(row.submitted_at),
+        document_hash: row.document_hash,
+        reason,
+    };
+    match read(row.clone()) {
+        Ok(request) => StoredRequest::Sound(Box::new(request)),
+        Err(error) => StoredRequest::Tampered(tampered(error.to_string(), row)),
+    }
 }
 
 fn read(row: Model) -> Result<ChangeRequest, StoreError> {

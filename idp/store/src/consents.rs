@@ -7,6 +7,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
 use crate::entities::consents::{ActiveModel, Column, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of consents.
@@ -22,7 +23,7 @@ impl<'a> Consents<'a> {
     /// Everything that a user agreed to give to a client. A scope that this house no longer knows is not given.
     pub async fn find(&self, profile: &ProfileId, client_id: &str) -> Result<Scope, StoreError> {
         let key = (profile.as_str().to_owned(), client_id.to_owned());
-        let row = Entity::find_by_id(key).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(key).only(&self.0).await?;
         row.map_or(Ok(Scope::empty()), |row| {
             Scope::parse_known(&row.scope).map_err(|error| StoreError::unreadable("consents", error))
         })

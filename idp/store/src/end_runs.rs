@@ -5,7 +5,7 @@
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::migration::{ListHash, Outcome, RunCounts, Stage};
+use countersign_core::directory::migration::{ListHash, Outcome, ReportLine, RunCounts, Stage};
 use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -40,25 +40,6 @@ pub struct EndRun {
     pub counts: RunCounts,
     /// Changes with every batch.
     pub version: i64,
-}
-
-/// A line of the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportLine {
-    /// When it happened.
-    pub at: Timestamp,
-    /// What happened.
-    pub outcome: Outcome,
-    /// Whose people.
-    pub participant: ParticipantKey,
-    /// The participant's ID.
-    pub code: String,
-    /// Whom it happened to.
-    pub profile: ProfileId,
-    /// Their user ID.
-    pub user_id: String,
-    /// When a profile in quarantine is removed for good.
-    pub remove_at: Option<Timestamp>,
 }
 
 /// The repository of these jobs.

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::entities::business_user_groups::{ActiveModel, Column, Entity, Model};
+use crate::only::Only as _;
 use crate::{Connection, StoreError, profile_terms};
 
 /// A group, and the version it is in.
@@ -36,7 +37,7 @@ impl<'a> Groups<'a> {
 
     /// The group of that code.
     pub async fn find(&self, code: &BusinessUserGroup) -> Result<Option<StoredGroup>, StoreError> {
-        Entity::find_by_id(code.as_str()).one(self.0.executor()).await?.as_ref().map(read).transpose()
+        Entity::find_by_id(code.as_str()).only(&self.0).await?.as_ref().map(read).transpose()
     }
 
     /// Adds a group, in its first version.

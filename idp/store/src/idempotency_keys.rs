@@ -6,6 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertResult};
 
 use crate::entities::idempotency_keys::{ActiveModel, Column, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// An attempt that was made before.
@@ -56,7 +57,7 @@ impl<'a> IdempotencyKeys<'a> {
 
     /// What was done under a key.
     pub async fn find(&self, key: &TokenHash) -> Result<Option<FormerAttempt>, StoreError> {
-        let row = Entity::find_by_id(key.as_str()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(key.as_str()).only(&self.0).await?;
         Ok(row.map(|row| FormerAttempt {
             request: TokenHash::from_stored(row.request_hash),
             answer_sealed: row.answer_sealed,

@@ -4,6 +4,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
 use crate::entities::installation;
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Facts about the installation.
@@ -21,7 +22,7 @@ impl<'a> Installation<'a> {
 
     /// The fact called `name`, if it was ever noted.
     pub async fn get(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let row = installation::Entity::find_by_id(name).one(self.0.executor()).await?;
+        let row = installation::Entity::find_by_id(name).only(&self.0).await?;
         Ok(row.map(|row| row.value))
     }
 

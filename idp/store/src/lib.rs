@@ -28,6 +28,7 @@ mod installation;
 mod login_flows;
 mod logout_deliveries;
 mod migration_facts;
+mod only;
 mod otp_challenges;
 mod outbox;
 mod participant_listing;
@@ -59,13 +60,13 @@ pub use audit::{
     StoredAuditKey, Tally,
 };
 pub use authorization_codes::AuthorizationCodes;
-pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter};
+pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter, StoredRequest, TamperedRequest};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;
 pub use counters::{Counters, Window};
 pub use directory::Directory;
-pub use end_runs::{EndRun, EndRuns, ReportLine};
+pub use end_runs::{EndRun, EndRuns};
 pub use error::StoreError;
 pub use expired::Perishable;
 pub use forms::Forms;

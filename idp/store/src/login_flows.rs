@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::login_flows::{ActiveModel, Column, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// A login to remember.
@@ -74,7 +75,7 @@ impl<'a> LoginFlows<'a> {
             .filter(Column::BrowserHash.eq(browser.as_str()))
             .filter(Column::ExpiresAt.gt(to_millis(now)))
             .filter(Column::ConsumedAt.is_null())
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         Ok(row.map(|row| FoundFlow {
             profile: ProfileId::from_stored(row.profile_id),
@@ -87,7 +88,7 @@ impl<'a> LoginFlows<'a> {
     pub async fn state(&self, token: &TokenHash, browser: &TokenHash) -> Result<Option<String>, StoreError> {
         let row = Entity::find_by_id(token.as_str())
             .filter(Column::BrowserHash.eq(browser.as_str()))
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         Ok(row.map(|row| row.state))
     }

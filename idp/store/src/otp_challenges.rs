@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::otp_challenges::{ActiveModel, Column, Entity, Model};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// A mailed OTP.
@@ -82,7 +83,7 @@ impl<'a> OtpChallenges<'a> {
         let row = Entity::find_by_id(id.as_str())
             .filter(Column::Purpose.eq(purpose))
             .filter(Column::BrowserHash.eq(browser.as_str()))
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         Ok(row.map(read))
     }

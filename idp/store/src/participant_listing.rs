@@ -8,8 +8,8 @@ use countersign_core::directory::listing::{Position, SortKey};
 use countersign_core::directory::participant::Participant;
 use countersign_core::ids::ParticipantKey;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, JoinType, Query};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
-use sea_orm::{QueryOrder as _, QueryResult, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Select};
 
 use crate::entities::{otp_channels, participants, passwords, profile_activity, profiles};
 use crate::{Connection, StoreError};
@@ -48,13 +48,7 @@ impl<'a> ParticipantListing<'a> {
         limit: u64,
     ) -> Result<Vec<Participant>, StoreError> {
         use participants::Column;
-        let mut query = participants::Entity::find();
-        if let Some(own) = scope.participant() {
-            query = query.filter(Column::Id.eq(own.as_str()));
-        }
-        if let Some(house) = house {
-            query = query.filter(Column::ClearingHouse.eq(house.as_str()));
-        }
+        let mut query = within(scope, house);
         if let Some(Position { key: SortKey::Text(house), tie }) = after {
             let place = Expr::tuple([Expr::col(Column::ClearingHouse), Expr::col(Column::Participant)]);
             let mark = Expr::tuple([Expr::val(house.as_str()), Expr::val(tie.as_str())]);
@@ -62,6 +56,11 @@ impl<'a> ParticipantListing<'a> {
         }
         let query = query.order_by_asc(Column::ClearingHouse).order_by_asc(Column::Participant).limit(limit);
         query.all(self.0.executor()).await?.into_iter().map(crate::participants::read).collect()
+    }
+
+    /// How many participants there are on all pages.
+    pub async fn count(&self, scope: &Scope, house: Option<ClearingHouse>) -> Result<u64, StoreError> {
+        Ok(within(scope, house).count(self.0.executor()).await?)
     }
 
     /// How far the people of these participants are, of those in scope. Who has no people is not in the answer.
@@ -102,6 +101,13 @@ impl<'a> ParticipantListing<'a> {
         let rows = self.0.executor().query_all(&select).await?;
         rows.iter().map(progress).collect()
     }
+}
+
+fn within(scope: &Scope, house: Option<ClearingHouse>) -> Select<participants::Entity> {
+    use participants::Column;
+    let own = scope.participant().map(|own| Column::Id.eq(own.as_str()));
+    let house = house.map(|house| Column::ClearingHouse.eq(house.as_str()));
+    participants::Entity::find().filter(Condition::all().add_option(own).add_option(house))
 }
 
 fn progress(row: &QueryResult) -> Result<(ParticipantKey, Progress), StoreError> {

@@ -15,6 +15,7 @@ use sea_orm::{
 };
 
 use crate::entities::{appointments, participants};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of participants.
@@ -66,7 +67,7 @@ impl<'a> Participants<'a> {
 
     /// The participant of that identifier.
     pub async fn get(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
-        let row = participants::Entity::find_by_id(key.as_str()).one(self.0.executor()).await?;
+        let row = participants::Entity::find_by_id(key.as_str()).only(&self.0).await?;
         row.map(read).transpose()
     }
 
@@ -74,6 +75,17 @@ impl<'a> Participants<'a> {
     pub async fn hold(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
         let row = participants::Entity::find_by_id(key.as_str()).lock_shared();
         row.one(self.0.executor()).await?.map(read).transpose()
+    }
+
+    /// Those of these identifiers.
+    pub async fn get_all(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        let query = participants::Entity::find()
+            .filter(participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str)));
+        let rows = query.all(self.0.executor()).await?;
+        rows.into_iter().map(|row| read(row).map(|found| (found.key.clone(), found))).collect()
     }
 
     /// The participant of that ID in that house.
@@ -85,7 +97,7 @@ impl<'a> Participants<'a> {
         let named = participants::Entity::find()
             .filter(participants::Column::ClearingHouse.eq(house.as_str()))
             .filter(participants::Column::Participant.eq(participant));
-        named.one(self.0.executor()).await?.map(read).transpose()
+        named.only(&self.0).await?.map(read).transpose()
     }
 
     /// Those that `scope` may see.
@@ -98,17 +110,6 @@ impl<'a> Participants<'a> {
             .all(self.0.executor())
             .await?;
         rows.into_iter().map(read).collect()
-    }
-
-    /// These participants, as parties to an appointment that somebody may see.
-    pub async fn parties(
-        &self,
-        keys: &BTreeSet<ParticipantKey>,
-    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
-        let named = participants::Column::Id.is_in(keys.iter().map(ParticipantKey::as_str));
-        let rows = participants::Entity::find().filter(named).all(self.0.executor()).await?;
-        let parties = rows.into_iter().map(read);
-        parties.map(|it| it.map(|it| (it.key.clone(), it))).collect()
     }
 
     /// Participant IDs of the settlement agents that those whom `scope` may see appoint now.

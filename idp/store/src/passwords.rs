@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use crate::entities::{former_passwords, passwords, profiles};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// What a typed password is compared with.
@@ -49,10 +50,10 @@ impl<'a> Passwords<'a> {
             .column(profiles::Column::Id)
             .filter(profiles::Column::UserId.eq(user_id))
             .into_tuple()
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         let id = profile.clone().unwrap_or_default();
-        let row = passwords::Entity::find_by_id(id).one(self.0.executor()).await?;
+        let row = passwords::Entity::find_by_id(id).only(&self.0).await?;
         let password = row
             .map(|row| StoredPassword { phc: SecretString::new(row.phc), set_at: from_millis(row.set_at) });
         Ok(profile.map(|id| Credential { profile: ProfileId::from_stored(id), password }))
@@ -63,14 +64,14 @@ impl<'a> Passwords<'a> {
         let row = passwords::Entity::find_by_id(profile.as_str())
             .filter(passwords::Column::SetAt.eq(to_millis(set_at)))
             .lock_exclusive()
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         Ok(row.is_some())
     }
 
     /// The present password and the ones before it, newest first, at most `count` in all.
     pub async fn recent(&self, profile: &ProfileId, count: u8) -> Result<Vec<String>, StoreError> {
-        let present = passwords::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?;
+        let present = passwords::Entity::find_by_id(profile.as_str()).only(&self.0).await?;
         let former = former_passwords::Entity::find()
             .filter(former_passwords::Column::ProfileId.eq(profile.as_str()))
             .order_by_desc(former_passwords::Column::ReplacedAt)
@@ -92,7 +93,7 @@ impl<'a> Passwords<'a> {
         entropy: &dyn Entropy,
     ) -> Result<(), StoreError> {
         let mut set_at = to_millis(now);
-        if let Some(present) = passwords::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await? {
+        if let Some(present) = passwords::Entity::find_by_id(profile.as_str()).only(&self.0).await? {
             set_at = set_at.max(present.set_at.saturating_add(1));
             let row = former_passwords::ActiveModel {
                 id: Set(former_id(entropy)),

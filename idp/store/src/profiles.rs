@@ -9,6 +9,7 @@ use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::{profile_activity, profiles};
+use crate::only::Only as _;
 use crate::{Connection, StoreError, profile_terms};
 
 /// What a directory says beyond what login needs: the typed options, the smartcard, and the person's former profiles.
@@ -36,14 +37,14 @@ impl<'a> Profiles<'a> {
 
     /// The profile of that identifier.
     pub async fn find(&self, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
-        let row = profiles::Entity::find_by_id(id.as_str()).one(self.0.executor()).await?;
+        let row = profiles::Entity::find_by_id(id.as_str()).only(&self.0).await?;
         self.with_activity(row).await
     }
 
     /// The profile of that user ID. As many statements are sent for one that is not there.
     pub async fn find_by_user_id(&self, user_id: &str) -> Result<Option<Profile>, StoreError> {
         let by_user_id = profiles::Entity::find().filter(profiles::Column::UserId.eq(user_id));
-        let row = by_user_id.one(self.0.executor()).await?;
+        let row = by_user_id.only(&self.0).await?;
         self.with_activity(row).await
     }
 
@@ -57,7 +58,7 @@ impl<'a> Profiles<'a> {
         if let Some(participant) = scope.participant() {
             query = query.filter(profiles::Column::ParticipantId.eq(participant.as_str()));
         }
-        query.one(self.0.executor()).await?.map(details).transpose()
+        query.only(&self.0).await?.map(details).transpose()
     }
 
     /// Adds a profile of `participant`, with no activity yet. Its `locked` is not stored.
@@ -81,7 +82,7 @@ impl<'a> Profiles<'a> {
 
     async fn with_activity(&self, row: Option<profiles::Model>) -> Result<Option<Profile>, StoreError> {
         let id = row.as_ref().map_or("", |row| row.id.as_str()).to_owned();
-        let activity = profile_activity::Entity::find_by_id(id).one(self.0.executor()).await?;
+        let activity = profile_activity::Entity::find_by_id(id).only(&self.0).await?;
         row.map(|row| read(row, activity.is_some_and(|activity| activity.locked_at.is_some()))).transpose()
     }
 }

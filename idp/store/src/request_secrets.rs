@@ -6,6 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::request_secrets::{ActiveModel, Column, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of such secrets.
@@ -38,7 +39,7 @@ impl<'a> RequestSecrets<'a> {
 
     /// Whether there is one that nobody has seen yet.
     pub async fn waits(&self, request: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
-        let row = Entity::find_by_id(request.as_str()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(request.as_str()).only(&self.0).await?;
         Ok(row.is_some_and(|row| row.consumed_at.is_none() && row.expires_at > to_millis(now)))
     }
 
@@ -49,7 +50,7 @@ impl<'a> RequestSecrets<'a> {
         reader: &ProfileId,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let Some(row) = Entity::find_by_id(request.as_str()).one(self.0.executor()).await? else {
+        let Some(row) = Entity::find_by_id(request.as_str()).only(&self.0).await? else {
             return Ok(None);
         };
         let update = Entity::update_many()

@@ -4,6 +4,7 @@ use countersign_core::{Timestamp, to_millis};
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
 use crate::entities::revoked_access_tokens::{ActiveModel, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of revoked access tokens.
@@ -25,6 +26,6 @@ impl<'a> RevokedAccessTokens<'a> {
 
     /// Whether a token was revoked.
     pub async fn contains(&self, jti: &str) -> Result<bool, StoreError> {
-        Ok(Entity::find_by_id(jti).one(self.0.executor()).await?.is_some())
+        Ok(Entity::find_by_id(jti).only(&self.0).await?.is_some())
     }
 }

@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::entities::{enrolment_codes, otp_channels, soft_tokens};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// A registered soft token.
@@ -40,8 +41,8 @@ impl<'a> SecondFactors<'a> {
 
     /// What a profile has set up.
     pub async fn find(&self, profile: &ProfileId) -> Result<SetUp, StoreError> {
-        let channel = otp_channels::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?;
-        let token = soft_tokens::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?;
+        let channel = otp_channels::Entity::find_by_id(profile.as_str()).only(&self.0).await?;
+        let token = soft_tokens::Entity::find_by_id(profile.as_str()).only(&self.0).await?;
         let channel = channel
             .map(|row| row.channel.parse().map_err(|error| StoreError::unreadable("otp_channels", error)))
             .transpose()?;
@@ -183,7 +184,7 @@ impl<'a> SecondFactors<'a> {
         if update.exec(self.0.executor()).await?.rows_affected == 0 {
             return Ok(None);
         }
-        let row = enrolment_codes::Entity::find_by_id(profile.as_str()).one(self.0.executor()).await?;
+        let row = enrolment_codes::Entity::find_by_id(profile.as_str()).only(&self.0).await?;
         Ok(row.map(|row| TokenHash::from_stored(row.code_hash)))
     }
 

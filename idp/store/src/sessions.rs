@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::entities::sessions::{ActiveModel, Column, Entity, Model};
 use crate::entities::{authorization_codes, grants, session_clients};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// The repository of sessions.
@@ -29,16 +30,21 @@ impl<'a> Sessions<'a> {
         let row = Entity::find()
             .filter(Column::TokenHash.eq(token.as_str()))
             .filter(Column::EndedAt.is_null())
-            .one(self.0.executor())
+            .only(&self.0)
             .await?;
         row.map(read).transpose()
     }
 
     /// The session of that identifier, unless it was ended.
     pub async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let row =
-            Entity::find_by_id(id.as_str()).filter(Column::EndedAt.is_null()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(id.as_str()).filter(Column::EndedAt.is_null()).only(&self.0).await?;
         row.map(read).transpose()
+    }
+
+    /// The browser of a session, ended or not, as far as both are known.
+    pub async fn browser_of(&self, id: &SessionId) -> Result<Option<TokenHash>, StoreError> {
+        let row = Entity::find_by_id(id.as_str()).one(self.0.executor()).await?;
+        Ok(row.and_then(|row| row.browser_hash).map(TokenHash::from_stored))
     }
 
     /// Every session of a user that was not ended, newest first.
@@ -68,6 +74,7 @@ impl<'a> Sessions<'a> {
             expires_at: Set(to_millis(session.expires_at)),
             ended_at: Set(None),
             ended_because: Set(None),
+            browser_hash: Set(session.browser.as_ref().map(|browser| browser.as_str().to_owned())),
         };
         Entity::insert(row).exec_without_returning(self.0.executor()).await?;
         Ok(())
@@ -87,6 +94,10 @@ impl<'a> Sessions<'a> {
             .col_expr(Column::AuthTime, Expr::value(to_millis(session.auth_time)))
             .col_expr(Column::Source, Expr::value(session.source.as_str()))
             .col_expr(Column::UserAgent, Expr::value(session.user_agent.as_str()))
+            .col_expr(
+                Column::BrowserHash,
+                Expr::value(session.browser.as_ref().map(|browser| browser.as_str().to_owned())),
+            )
             .col_expr(Column::PriorAccess, Expr::value(prior_access(session)?))
             .col_expr(Column::LastUsedAt, Expr::value(to_millis(session.last_used_at)))
             .col_expr(Column::ExpiresAt, Expr::value(to_millis(session.expires_at)))
@@ -237,6 +248,7 @@ pub(crate) fn read(row: Model) -> Result<Session, StoreError> {
         auth_time: from_millis(row.auth_time),
         source: row.source,
         user_agent: row.user_agent,
+        browser: row.browser_hash.map(TokenHash::from_stored),
         prior_access: prior_access.map_err(unreadable)?,
         created_at: from_millis(row.created_at),
         last_used_at: from_millis(row.last_used_at),

@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, TryInsertResult};
 
 use crate::entities::versions::{ActiveModel, Column, Entity};
+use crate::only::Only as _;
 use crate::{Connection, StoreError};
 
 /// Something that every node keeps in memory.
@@ -39,7 +40,7 @@ impl<'a> Versions<'a> {
 
     /// The present number; 0 before the first change.
     pub async fn get(&self, what: Versioned) -> Result<i64, StoreError> {
-        let row = Entity::find_by_id(what.name()).one(self.0.executor()).await?;
+        let row = Entity::find_by_id(what.name()).only(&self.0).await?;
         Ok(row.map_or(0, |row| row.version))
     }
 

@@ -1,7 +1,10 @@
 //! What others notice while logins arrive at twenty times the rate at which passwords can be hashed.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::iter::successors;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -16,6 +19,9 @@ use crate::limits::Limits;
 use crate::percentiles::Times;
 use crate::scenarios::{PasswordPost, password_posts};
 
+/// How many take turns: so many that hardly anybody is in the pool five times at once, since whoever is must wait.
+const PEOPLE: usize = 128;
+
 /// What was measured.
 pub(crate) struct Flood {
     pub(crate) aimed_per_second: f64,
@@ -24,6 +30,8 @@ pub(crate) struct Flood {
     pub(crate) passed: u32,
     pub(crate) shed: u32,
     pub(crate) otherwise: u32,
+    /// What those were, and how many of each.
+    pub(crate) others: BTreeMap<String, u32>,
     pub(crate) probes: Vec<(&'static str, Times)>,
 }
 
@@ -31,12 +39,34 @@ pub(crate) struct Flood {
 struct Counts {
     passed: AtomicU32,
     shed: AtomicU32,
-    otherwise: AtomicU32,
+    others: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Counts {
+    fn count(&self, outcome: Result<u16, reqwest::Error>) {
+        let count = match outcome {
+            Ok(303) => &self.passed,
+            Ok(503) => &self.shed,
+            Ok(status) => return self.other(format!("status {status}")),
+            Err(error) => return self.other(causes(&error)),
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn other(&self, what: String) {
+        *self.others.lock().unwrap_or_else(PoisonError::into_inner).entry(what).or_default() += 1;
+    }
+}
+
+/// An error and what is behind it, without the address.
+fn causes(error: &reqwest::Error) -> String {
+    let causes = successors(error.source(), |&error| error.source());
+    causes.map(|error| error.to_string()).collect::<Vec<_>>().join(": ")
 }
 
 /// Flood, and probe meanwhile.
 pub(crate) async fn measure(demo: &Demo, limits: &Limits, span: Duration) -> Result<Flood> {
-    let posts = password_posts(demo, 32).await?;
+    let posts = password_posts(demo, PEOPLE).await?;
     let http =
         Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let aimed_per_second = 20.0 * limits.argon2;
@@ -47,13 +77,15 @@ pub(crate) async fn measure(demo: &Demo, limits: &Limits, span: Duration) -> Res
     let probes = probe(demo, &http, span.saturating_sub(Duration::from_millis(600))).await?;
     let (sent, took) = flood.await?;
     let seconds = took.as_secs_f64();
+    let others = counts.others.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Flood {
         aimed_per_second,
         arrived_per_second: f64::from(sent) / seconds,
         seconds,
         passed: counts.passed.load(Ordering::Relaxed),
         shed: counts.shed.load(Ordering::Relaxed),
-        otherwise: counts.otherwise.load(Ordering::Relaxed),
+        otherwise: others.values().sum(),
+        others,
         probes,
     })
 }
@@ -82,12 +114,7 @@ async fn flood(
             let request = login(&http, post);
             let counts = Arc::clone(&counts);
             requests.spawn(async move {
-                let count = match request.send().await.map(|answer| answer.status().as_u16()) {
-                    Ok(303) => &counts.passed,
-                    Ok(503) => &counts.shed,
-                    _ => &counts.otherwise,
-                };
-                count.fetch_add(1, Ordering::Relaxed);
+                counts.count(request.send().await.map(|answer| answer.status().as_u16()));
                 drop(permit);
             });
             sent += 1;

@@ -1,5 +1,6 @@
 //! The document: figures, the machine's limits beside them, and whether each aim was met.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::Result;
@@ -60,14 +61,15 @@ impl Report {
     pub(crate) fn flood(&mut self, flood: Flood) {
         self.write(format_args!(
             "\n## Under a flood of logins\n\n{:.0} password logins a second for {:.0} s (20 × A = {:.0} were aimed at): {} \
-             let through to the second factor, {} shed with 503, {} otherwise.\n\n\
+             let through to the second factor, {} shed with 503, {} otherwise{}.\n\n\
              | Endpoint | Requests | p50 | p90 | p99 | Aim | |\n|---|---|---|---|---|---|---|\n",
             flood.arrived_per_second,
             flood.seconds,
             flood.aimed_per_second,
             flood.passed,
             flood.shed,
-            flood.otherwise
+            flood.otherwise,
+            listed(&flood.others)
         ));
         for (name, times) in flood.probes {
             let p99 = times.percentile_ms(99);
@@ -148,6 +150,15 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+/// What there was and how many of each, in brackets; nothing where there was nothing.
+fn listed(others: &BTreeMap<String, u32>) -> String {
+    if others.is_empty() {
+        return String::new();
+    }
+    let each = others.iter().map(|(what, count)| format!("{count} × {what}"));
+    format!(" ({})", each.collect::<Vec<_>>().join(", "))
 }
 
 /// What it ran on.

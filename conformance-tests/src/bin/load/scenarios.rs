@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use conformance_tests::Demo;
 
+use crate::Choice;
 use crate::limits::{Limits, argon2_again};
 use crate::wrk::{Measured, Wrk};
 
@@ -53,71 +54,98 @@ impl fmt::Display for Rate {
     }
 }
 
-/// All of them, one after the other.
-pub(crate) async fn measure(demo: &Demo, limits: &Limits, span: Duration) -> Result<Vec<Rate>> {
-    let issuer = demo.issuer();
-    let folder = tempfile::tempdir()?;
-    let codes = folder.path().join("codes");
+/// Those of them that are wanted, one after the other.
+pub(crate) async fn measure(
+    demo: &Demo,
+    limits: &Limits,
+    span: Duration,
+    choice: &Choice,
+) -> Result<Vec<Rate>> {
     let mut rates = Vec::new();
+    if choice.wants("client_credentials") {
+        rates.push(client_credentials(demo, limits, span).await?);
+    }
+    if choice.wants("authorize and code exchange") {
+        rates.extend(codes(demo, limits, span).await?);
+    }
+    if choice.wants("introspection and refresh") {
+        rates.extend(tokens(demo, limits, span).await?);
+    }
+    if choice.wants("password login") {
+        rates.push(passwords(demo, span).await?);
+    }
+    Ok(rates)
+}
 
-    let script = scripts::client_credentials(demo)?;
-    rates.push(Rate {
-        name: "`client_credentials`",
-        measured: run("`client_credentials`", issuer, &script, span).await?,
+async fn client_credentials(demo: &Demo, limits: &Limits, span: Duration) -> Result<Rate> {
+    let name = "`client_credentials`";
+    Ok(Rate {
+        name,
+        measured: run(name, demo.issuer(), &scripts::client_credentials(demo)?, span).await?,
         limit: Some(limits.of_work(1.0, 1.0, 0.0)),
         formula: "1/(1/H + 1/S)",
         aim: Some(0.6),
-    });
+    })
+}
 
+async fn codes(demo: &Demo, limits: &Limits, span: Duration) -> Result<[Rate; 2]> {
+    let folder = tempfile::tempdir()?;
+    let codes = folder.path().join("codes");
     let session = people::session(demo).await?;
-    let script = scripts::authorize(&session, &codes);
-    rates.push(Rate {
-        name: "authorize, with a session",
-        measured: run("authorize, with a session", issuer, &script, span).await?,
+    let name = "authorize, with a session";
+    let authorize = Rate {
+        name,
+        measured: run(name, demo.issuer(), &scripts::authorize(&session, &codes), span).await?,
         limit: Some(limits.empty_post),
         formula: "H",
         aim: None,
-    });
+    };
     // Codes do not live long: what was just given out is exchanged at once.
-    let script = scripts::exchange(demo, &session, &codes)?;
-    rates.push(Rate {
-        name: "code exchange",
-        measured: run("code exchange", issuer, &script, span).await?,
+    let name = "code exchange";
+    let exchange = Rate {
+        name,
+        measured: run(name, demo.issuer(), &scripts::exchange(demo, &session, &codes)?, span).await?,
         limit: Some(limits.of_work(1.0, 1.0, 1.0)),
         formula: "1/(1/H + 1/S(ES256) + 1/S(RS256))",
         aim: Some(0.3),
-    });
+    };
+    Ok([authorize, exchange])
+}
 
+async fn tokens(demo: &Demo, limits: &Limits, span: Duration) -> Result<[Rate; 2]> {
     let tokens = people::tokens(demo, 64).await?;
-    let script = scripts::introspect(demo, &tokens)?;
-    rates.push(Rate {
-        name: "introspection",
-        measured: run("introspection", issuer, &script, span).await?,
+    let name = "introspection";
+    let introspection = Rate {
+        name,
+        measured: run(name, demo.issuer(), &scripts::introspect(demo, &tokens)?, span).await?,
         limit: Some(limits.empty_post),
         formula: "H",
         aim: None,
-    });
-    let script = scripts::refresh(demo, &tokens)?;
-    rates.push(Rate {
-        name: "refresh, with rotation",
-        measured: run("refresh, with rotation", issuer, &script, span).await?,
+    };
+    let name = "refresh, with rotation";
+    let refresh = Rate {
+        name,
+        measured: run(name, demo.issuer(), &scripts::refresh(demo, &tokens)?, span).await?,
         limit: Some(limits.of_work(1.0, 1.0, 1.0)),
         formula: "1/(1/H + 1/S(ES256) + 1/S(RS256))",
         aim: None,
-    });
+    };
+    Ok([introspection, refresh])
+}
 
+async fn passwords(demo: &Demo, span: Duration) -> Result<Rate> {
+    let name = "password login";
     let posts = password_posts(demo, 48).await?;
     let before = argon2_again(span).await?;
-    let measured = run("password login", issuer, &scripts::passwords(&posts), span).await?;
+    let measured = run(name, demo.issuer(), &scripts::passwords(&posts), span).await?;
     let after = argon2_again(span).await?;
-    rates.push(Rate {
-        name: "password login",
+    Ok(Rate {
+        name,
         measured,
         limit: Some(f64::midpoint(before, after)),
         formula: "A, before and after",
         aim: Some(0.95),
-    });
-    Ok(rates)
+    })
 }
 
 async fn run(name: &str, issuer: &str, script: &str, span: Duration) -> Result<Measured> {

@@ -1,8 +1,10 @@
 //! The typed client: asks with the contract's types, and reads answers and problems into them.
 
+mod audit;
 mod error;
 mod forms;
 mod pages;
+mod phases;
 mod requests;
 mod token;
 
@@ -13,7 +15,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::activity::{DormantQuery, LoginActivityQuery, LoginRecord};
+use crate::calendars::Calendars;
 use crate::clients::{self, ClientQuery, ClientSummary};
+use crate::groups::{Group, GroupQuery};
 use crate::keys::Keys;
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
@@ -153,6 +157,16 @@ impl<T: TokenSource> Client<T> {
     /// Every policy that operators may change.
     pub async fn policies(&self) -> Result<Policies, ClientError> {
         self.get(&["policies"], &[(); 0], &PageQuery::default()).await
+    }
+
+    /// A page of business user groups.
+    pub async fn groups(&self, query: &GroupQuery, page: &PageQuery) -> Result<Page<Group>, ClientError> {
+        self.get(&["groups"], query, page).await
+    }
+
+    /// The service hours, and what is open now.
+    pub async fn calendars(&self) -> Result<Calendars, ClientError> {
+        self.get(&["calendars"], &[(); 0], &PageQuery::default()).await
     }
 
     /// Asks for what is at `path`.

@@ -105,6 +105,41 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// The code, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "missing",
+            Self::OutOfPlace { .. } => "out_of_place",
+            Self::Edited { .. } => "edited",
+            Self::Inserted { .. } => "inserted",
+            Self::Moved { .. } => "moved",
+            Self::Rewritten { .. } => "rewritten",
+            Self::Truncated { .. } => "truncated",
+            Self::CheckpointForged { .. } => "checkpoint_forged",
+            Self::CheckpointsMissing { .. } => "checkpoints_missing",
+            Self::EndDiffers { .. } => "end_differs",
+            Self::Unsealed { .. } => "unsealed",
+            Self::UnsealedForged { .. } => "unsealed_forged",
+        }
+    }
+
+    /// The record that it is about, where it is about one.
+    #[must_use]
+    pub fn record(&self) -> Option<&str> {
+        match self {
+            Self::OutOfPlace { id, .. }
+            | Self::Edited { id, .. }
+            | Self::Inserted { id, .. }
+            | Self::Moved { id, .. }
+            | Self::Unsealed { id, .. }
+            | Self::UnsealedForged { id } => Some(id),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -224,6 +259,24 @@ impl Verifier {
         }
     }
 
+    /// Goes on behind a place that was proved before: the link there is believed, as is `covering`, the last checkpoint
+    /// up to it.
+    #[must_use]
+    pub fn behind(
+        keys: Vec<CheckpointKey>,
+        place: i64,
+        link: ChainHash,
+        covering: Option<&Checkpoint>,
+    ) -> Self {
+        Self {
+            last: place,
+            link,
+            agreed: covering.map_or(0, |checkpoint| checkpoint.seq),
+            last_number: covering.map_or(0, |checkpoint| checkpoint.number),
+            ..Self::new(keys)
+        }
+    }
+
     /// Notes a finding.
     pub fn find(&mut self, finding: Finding) {
         if self.findings.len() < KEPT {
@@ -328,6 +381,12 @@ impl Verifier {
         } else if seq < self.last || chain != self.link.to_string() {
             self.find(Finding::EndDiffers { noted: seq, last: self.last });
         }
+        self.so_far()
+    }
+
+    /// What was found so far, where the trail goes on.
+    #[must_use]
+    pub fn so_far(self) -> Verdict {
         Verdict {
             records: self.records,
             checkpoints: self.checkpoints,

@@ -18,6 +18,11 @@ pub struct BusinessUserGroup(String);
 #[error("a business user group is two capital letters or digits")]
 pub struct BadBusinessUserGroup;
 
+/// The text names no function of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a function of the terminal")]
+pub struct UnknownFunction;
+
 /// A group, and what it grants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,6 +130,14 @@ impl FromStr for BusinessUserGroup {
     fn from_str(typed: &str) -> Result<Self, Self::Err> {
         let fits = typed.len() == 2 && typed.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         fits.then(|| Self(typed.to_owned())).ok_or(BadBusinessUserGroup)
+    }
+}
+
+impl FromStr for TerminalFunction {
+    type Err = UnknownFunction;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|function| function.as_str() == text).ok_or(UnknownFunction)
     }
 }
 

@@ -20,6 +20,9 @@ pub enum ClearingHouse {
 }
 
 impl ClearingHouse {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Hkcc, Self::Seoch, Self::Hkscc, Self::Exchange];
+
     /// The identifier used in claims, configuration and storage.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -42,7 +45,7 @@ impl FromStr for ClearingHouse {
     type Err = UnknownClearingHouse;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Hkcc, Self::Seoch, Self::Hkscc, Self::Exchange]
+        Self::ALL
             .into_iter()
             .find(|house| house.as_str() == text)
             .ok_or_else(|| UnknownClearingHouse(text.to_owned()))

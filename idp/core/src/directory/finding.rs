@@ -126,7 +126,7 @@ pub enum FindingCode {
     OwnProfile,
     /// Nobody could sign it.
     NoChecker,
-    /// It would leave the participant without a maker or a checker.
+    /// Warning: it would leave the participant, or the exchange, without anybody who makes or anybody who checks.
     LastAdministrator,
     /// Not a number from the one to the other.
     OutOfRange {
@@ -169,7 +169,10 @@ impl FindingCode {
     /// Whether it only warns. Everything else stops the request.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::FreeMail | Self::SharedName | Self::SharedMailbox { .. })
+        matches!(
+            self,
+            Self::LastAdministrator | Self::FreeMail | Self::SharedName | Self::SharedMailbox { .. }
+        )
     }
 }
 

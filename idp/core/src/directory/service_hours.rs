@@ -10,7 +10,7 @@ use crate::{Timestamp, hong_kong_day, hong_kong_instant};
 
 crate::settings! {
     /// When the functions that keep hours are open, in Hong Kong time.
-    #[derive(Clone, Debug, PartialEq, Serialize)]
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
     pub struct ServiceHoursPolicy {
         /// Whether hours are kept at all.
         pub enforced: bool = true,
@@ -37,13 +37,29 @@ pub enum TimedFunction {
 #[error("closed at this hour")]
 pub struct ClosedUntil(pub Option<Timestamp>);
 
+/// From when on something is open, and until when; always, where no hours are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// From then on.
+    pub from: Timestamp,
+    /// Until then; `None` where it never closes.
+    pub to: Option<Timestamp>,
+}
+
+impl Opening {
+    /// Whether `now` is within.
+    #[must_use]
+    pub fn holds(self, now: Timestamp) -> bool {
+        self.from <= now && self.to.is_none_or(|to| now < to)
+    }
+}
+
 /// The calendar, parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceCalendar {
-    enforced: bool,
+    policy: ServiceHoursPolicy,
     user_profile_listing: Vec<Hours>,
     change_user_profile: Vec<Hours>,
-    public_holidays: Vec<NaiveDate>,
 }
 
 /// Hours of one weekday, in minutes since midnight.
@@ -68,16 +84,28 @@ pub struct BadHours {
 const HORIZON: u64 = 60;
 
 impl ServiceCalendar {
+    /// The hours and holidays as they were written.
+    #[must_use]
+    pub fn policy(&self) -> &ServiceHoursPolicy {
+        &self.policy
+    }
+
     /// Whether `function` is open at `now`, or when it will be.
     pub fn open_at(&self, function: TimedFunction, now: Timestamp) -> Result<(), ClosedUntil> {
-        if !self.enforced {
-            return Ok(());
+        match self.opening(function, now) {
+            Some(opening) if opening.holds(now) => Ok(()),
+            next => Err(ClosedUntil(next.map(|opening| opening.from))),
         }
-        let openings = self.openings(function, now);
-        if openings.iter().any(|(from, to)| *from <= now && now < *to) {
-            return Ok(());
+    }
+
+    /// The opening of `function` that holds at `now`, or else the next one.
+    #[must_use]
+    pub fn opening(&self, function: TimedFunction, now: Timestamp) -> Option<Opening> {
+        if !self.policy.enforced {
+            return Some(Opening { from: now, to: None });
         }
-        Err(ClosedUntil(openings.into_iter().map(|(from, _)| from).filter(|from| *from > now).min()))
+        let ahead = self.openings(function, now).into_iter().filter(|(_, to)| now < *to);
+        ahead.min().map(|(from, to)| Opening { from, to: Some(to) })
     }
 
     /// From when to when it is open, from the day of `now` on.
@@ -88,7 +116,7 @@ impl ServiceCalendar {
         };
         let today = hong_kong_day(now);
         let days = (0..=HORIZON).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-        days.filter(|day| !self.public_holidays.contains(day))
+        days.filter(|day| !self.policy.public_holidays.contains(day))
             .flat_map(|day| {
                 hours.iter().filter(move |hours| hours.day == day.weekday()).map(move |h| h.on(day))
             })
@@ -108,10 +136,9 @@ impl TryFrom<&ServiceHoursPolicy> for ServiceCalendar {
 
     fn try_from(policy: &ServiceHoursPolicy) -> Result<Self, Self::Error> {
         Ok(Self {
-            enforced: policy.enforced,
+            policy: policy.clone(),
             user_profile_listing: week("user_profile_listing", &policy.user_profile_listing)?,
             change_user_profile: week("change_user_profile", &policy.change_user_profile)?,
-            public_holidays: policy.public_holidays.clone(),
         })
     }
 }

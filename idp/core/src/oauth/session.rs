@@ -8,6 +8,7 @@ use crate::Timestamp;
 use crate::directory::profile::LastAccess;
 use crate::ids::{ProfileId, SessionId};
 use crate::policy::SessionPolicy;
+use crate::secret::TokenHash;
 
 /// A session that has not been ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Session {
     pub source: String,
     /// With which browser, as it says itself.
     pub user_agent: String,
+    /// A keyed hash of that browser's own id, where it is known.
+    pub browser: Option<TokenHash>,
     /// The access before this one, shown after login.
     pub prior_access: Option<LastAccess>,
     /// When it began.
@@ -113,6 +116,7 @@ mod tests {
             auth_time: created_at,
             source: String::new(),
             user_agent: String::new(),
+            browser: None,
             prior_access: None,
             created_at,
             last_used_at: created_at,

@@ -22,6 +22,7 @@ use super::credentials::{Client as Known, Credentials};
 pub(crate) const DMS: &str = "dms";
 pub(crate) const CCMS: &str = "ccms-terminal";
 pub(crate) const SETTLEMENT_AGENT: &str = "settlement-agent";
+pub(crate) const CONSOLE: &str = "admin-console";
 
 /// Where the black-box tests expect their answers; nothing listens there.
 const CALLBACK: &str = "http://localhost:9999/callback";
@@ -46,6 +47,7 @@ pub(crate) fn applications(
     let basic = AuthMethod::ClientSecretBasic;
     let applications = vec![
         registrar.own(DMS, "DMS", basic, &addresses.dms, ClientKind::FirstParty)?,
+        registrar.maintaining(CONSOLE, "Admin console", basic, &addresses.console)?,
         registrar.own(CCMS, "CCMS Terminal", basic, &addresses.ccms, ClientKind::FirstParty)?,
         registrar.own(
             SETTLEMENT_AGENT,
@@ -91,6 +93,21 @@ impl Registrar<'_> {
         client.grant_types = [GrantType::AuthorizationCode, GrantType::RefreshToken].into();
         client.scope = Scope::all().without(ScopeToken::Directory);
         client.resources = vec![base.to_owned()];
+        Ok(application)
+    }
+
+    /// One through which people maintain the directory.
+    fn maintaining(
+        &self,
+        client_id: &str,
+        name: &str,
+        method: AuthMethod,
+        base: &str,
+    ) -> anyhow::Result<Application> {
+        let mut application = self.own(client_id, name, method, base, ClientKind::FirstParty)?;
+        application.client.scope = Scope::all();
+        // Nothing listens there yet.
+        application.client.backchannel_logout = None;
         Ok(application)
     }
 

@@ -51,6 +51,8 @@ problem-request-ended-title = The request is over
 problem-request-ended = It was decided before; the findings say how it ended.
 problem-request-conflicted-title = Nothing was changed
 problem-request-conflicted = What the request is about has changed since it was made. The request is over; ask again.
+problem-request-tampered-title = The request was changed in the database
+problem-request-tampered = What is stored is not what was submitted. Nobody can decide it: tell the operators, and ask again.
 problem-not-enabled-title = The profile is not enabled
 problem-not-enabled = Only an enabled profile can be suspended.
 

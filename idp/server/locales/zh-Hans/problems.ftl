@@ -51,6 +51,8 @@ problem-request-ended-title = 此请求已结束
 problem-request-ended = 此请求先前已有结果，见所列项目。
 problem-request-conflicted-title = 没有作出任何更改
 problem-request-conflicted = 请求提出后，其对象已被更改。此请求已结束，请重新提出。
+problem-request-tampered-title = 此请求在数据库中被更改
+problem-request-tampered = 所存的内容并非提出时的内容，因此无人可作决定。请通知操作员，并重新提出。
 problem-not-enabled-title = 此用户资料并非启用
 problem-not-enabled = 只可暂停已启用的用户资料。
 

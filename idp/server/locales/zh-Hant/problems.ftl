@@ -51,6 +51,8 @@ problem-request-ended-title = 此要求已結束
 problem-request-ended = 此要求先前已有結果，見所列項目。
 problem-request-conflicted-title = 沒有作出任何更改
 problem-request-conflicted = 要求提出後，其對象已被更改。此要求已結束，請重新提出。
+problem-request-tampered-title = 此要求在資料庫中被更改
+problem-request-tampered = 所存的內容並非提出時的內容，因此無人可作決定。請通知操作員，並重新提出。
 problem-not-enabled-title = 此用戶資料並非啟用
 problem-not-enabled = 只可暫停已啟用的用戶資料。
 

@@ -86,7 +86,7 @@ fn assemble(application: Application, serving: &Serving, draining: &Arc<AtomicBo
     let observer = observe::Observer::new(serving);
     let operations = health::router(application.ready, Arc::clone(draining))
         .merge(crate::metrics::router(application.metrics, serving.metrics_for.clone()));
-    observe::around(application.router.merge(operations), observer, &serving.limits)
+    observe::around(application.router.merge(operations), observer)
 }
 
 async fn drain_on(

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::Limited;
@@ -20,15 +20,16 @@ use tracing::Instrument as _;
 use super::Serving;
 use super::client::{ClientAddress, Peer};
 use super::refusal::{Panicked, panicked, refusal, wants_page};
-use crate::config::{LimitSettings, Network};
+use crate::config::Network;
 use crate::http::management;
 
-const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Watches requests.
 pub(super) struct Observer {
     trusted_proxies: Vec<Network>,
     time_limit: Duration,
+    body_bytes: usize,
     ids: RequestIds,
 }
 
@@ -37,33 +38,31 @@ impl Observer {
         Arc::new(Self {
             trusted_proxies: serving.trusted_proxies.clone(),
             time_limit: Duration::from_secs(serving.limits.request_seconds.into()),
+            body_bytes: usize::try_from(serving.limits.body_bytes).unwrap_or(usize::MAX),
             ids: RequestIds::new(),
         })
     }
 }
 
 /// `router` with everything that surrounds an endpoint.
-pub(super) fn around(router: Router, observer: Arc<Observer>, limits: &LimitSettings) -> Router {
-    let body_bytes = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
-    router
-        .layer(from_fn_with_state(body_bytes, limit_body))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(observer, observe))
+pub(super) fn around(router: Router, observer: Arc<Observer>) -> Router {
+    router.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(observer, observe))
 }
 
-/// Turns away a body that is too long: at once where it says so, else where it is read. Batches have a limit of their
-/// own.
-async fn limit_body(State(most): State<usize>, request: Request, next: Next) -> Response {
+/// `request`, if its body is not longer than it may be. One that does not say how long it is, is cut off where it is
+/// read. Batches have a limit of their own.
+fn of_fair_length(request: Request, most: usize) -> Result<Request, Box<Response>> {
     let most = if management::takes_batches(request.uri().path()) {
         most.max(management::LONGEST_BATCH)
     } else {
         most
     };
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if length.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response();
+    // As the protocol frames it, so that no more than this can follow; what a header says is not asked.
+    match request.body().size_hint().upper() {
+        Some(length) if usize::try_from(length).is_ok_and(|length| length <= most) => Ok(request),
+        Some(_) => Err(Box::new((StatusCode::PAYLOAD_TOO_LARGE, "length limit exceeded").into_response())),
+        None => Ok(request.map(|body| Body::new(Limited::new(body, most)))),
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
 }
 
 async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {
@@ -73,7 +72,8 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
     let (method, route) = (known_method(request.method()), route(&request));
     let page = wants_page(request.headers());
     let span = tracing::info_span!("request", request_id = %id, method, route = %route);
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    let named = HeaderValue::from_str(&id).ok();
+    if let Some(value) = named.clone() {
         // Whatever the client sent under this name is replaced: an id in our logs is ours.
         request.headers_mut().insert(REQUEST_ID, value);
     }
@@ -81,9 +81,13 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
         request.extensions_mut().insert(client);
     }
 
-    let answered =
-        tokio::time::timeout(observer.time_limit, next.run(request).instrument(span.clone())).await;
-    let mut response = match answered {
+    let answering = async {
+        match of_fair_length(request, observer.body_bytes) {
+            Ok(request) => next.run(request).instrument(span.clone()).await,
+            Err(response) => *response,
+        }
+    };
+    let mut response = match tokio::time::timeout(observer.time_limit, answering).await {
         Ok(response) if response.extensions().get::<Panicked>().is_some() => {
             refusal(page, StatusCode::INTERNAL_SERVER_ERROR, "server_error", &id)
         }
@@ -91,7 +95,7 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
         Err(_) => refusal(page, StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", &id),
     };
 
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Some(value) = named {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     report(&span, started.elapsed(), method, &route, response.status(), client);

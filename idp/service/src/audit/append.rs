@@ -35,6 +35,6 @@ pub(crate) async fn append_reuse(
 }
 
 /// What nobody without the master key can put under a record.
-pub(super) fn proof(services: &Services, record: &AuditRecord) -> String {
+pub(crate) fn proof(services: &Services, record: &AuditRecord) -> String {
     services.vault.keyed_hash(Purpose::AuditRecord, &[&record.authored_bytes()]).as_str().to_owned()
 }

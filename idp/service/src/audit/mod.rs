@@ -4,17 +4,21 @@ mod append;
 mod checkpoint;
 mod export;
 mod sealer;
+mod state;
+mod taken;
 mod tally;
 mod verify;
 mod witness;
 
 pub use append::append;
-pub(crate) use append::append_reuse;
+pub(crate) use append::{append_reuse, proof};
 pub use checkpoint::{mark_published, public_keys, unpublished};
 pub use export::{ExportError, Period, export};
 pub use sealer::{Sealer, Turn};
+pub use state::{TrailState, state};
+pub use taken::taken_out;
 pub use tally::{StrangerTally, close_hours, flush};
-pub use verify::{VerifyError, Witnesses, verify};
+pub use verify::{Stretch, VerifyError, Witnesses, verify, verify_stretch};
 pub use witness::CheckpointSource;
 
 use countersign_store::{Audit, StoreError};

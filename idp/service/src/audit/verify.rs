@@ -1,10 +1,10 @@
 //! `countersign audit verify`: reads the whole trail in the order of its places, a page at a time, beside the
-//! checkpoints of the database and those that left it.
+//! checkpoints of the database and those that left it. Whoever cannot wait for the whole proves it stretch by stretch.
 
 use chrono::TimeDelta;
-use countersign_core::audit::{CheckpointKey, Finding, Verdict, Verifier};
+use countersign_core::audit::{ChainHash, CheckpointKey, Finding, Verdict, Verifier};
 use countersign_core::to_millis;
-use countersign_store::{Audit, SealerState, StoreError};
+use countersign_store::{Audit, AuditCheckpoints, SealerState, StoreError};
 
 use super::append::proof;
 use super::public_keys;
@@ -45,36 +45,93 @@ pub async fn verify(services: &Services, witnesses: Witnesses) -> Result<Verdict
     let keys = if witnesses.keys.is_empty() { public_keys(services).await? } else { witnesses.keys };
     let mut verifier = Verifier::new(keys);
     let mut checkpoints = Checkpoints::of(services, witnesses.files);
-    let noted = records(services, &mut verifier, &mut checkpoints).await?;
+    let noted = loop {
+        if let Some(noted) = records(services, &mut verifier, &mut checkpoints, u64::MAX).await? {
+            break noted;
+        }
+    };
     checkpoints.rest(&mut verifier).await?;
     unsealed(services, &mut verifier).await?;
     Ok(verifier.finish((noted.seq, &noted.chain)))
 }
 
-/// Reads every record; where the chain ends, as the sealer noted.
+/// A part of the trail that was proved.
+#[derive(Debug)]
+pub struct Stretch {
+    /// Behind which place it begins.
+    pub after: i64,
+    /// What was proved, and what was not.
+    pub verdict: Verdict,
+    /// Whether it reached the end of the trail, and the end was proved too.
+    pub complete: bool,
+}
+
+/// Proves up to `most` records behind the place `after`, against the checkpoints and keys of the database. What stands
+/// up to `after` is believed: begin at 0, and go on where a stretch ended. `None` where the trail never reached `after`.
+pub async fn verify_stretch(
+    services: &Services,
+    after: i64,
+    most: u64,
+) -> Result<Option<Stretch>, VerifyError> {
+    let noted = Audit::on(services.store.read()).sealer().await?;
+    if after < 0 || after > noted.seq {
+        return Ok(None);
+    }
+    let keys = public_keys(services).await?;
+    let covering = AuditCheckpoints::on(services.store.read()).last_up_to(after).await?;
+    let covering = covering.filter(|_| after > 0);
+    let mut verifier = match Audit::on(services.store.read()).link_at(after).await? {
+        _ if after == 0 => Verifier::new(keys),
+        Some(link) => {
+            let link = ChainHash::parse(&link).unwrap_or(ChainHash::START);
+            Verifier::behind(keys, after, link, covering.as_ref())
+        }
+        // Somebody took it away since: the place before stands for it, so that the gap is found.
+        None => Verifier::behind(keys, after - 1, ChainHash::START, covering.as_ref()),
+    };
+    let mut checkpoints = Checkpoints::behind(services, covering.map_or(0, |last| last.number));
+    let end = records(services, &mut verifier, &mut checkpoints, most).await?;
+    let complete = end.is_some();
+    let verdict = match end {
+        Some(noted) => {
+            checkpoints.rest(&mut verifier).await?;
+            unsealed(services, &mut verifier).await?;
+            verifier.finish((noted.seq, &noted.chain))
+        }
+        None => verifier.so_far(),
+    };
+    Ok(Some(Stretch { after, verdict, complete }))
+}
+
+/// Reads up to `most` records behind the last that was taken; where they are all, the chain ends as the sealer noted.
 async fn records(
     services: &Services,
     verifier: &mut Verifier,
     checkpoints: &mut Checkpoints<'_>,
-) -> Result<SealerState, VerifyError> {
-    let (mut after, mut looked_again) = (None, false);
-    loop {
-        let page = Audit::on(services.store.read()).sealed(after, PAGE).await?;
+    most: u64,
+) -> Result<Option<SealerState>, VerifyError> {
+    // From the very first on, also what stands before the first place.
+    let mut after = Some(verifier.last()).filter(|last| *last > 0);
+    let (mut left, mut looked_again) = (most, false);
+    while left > 0 {
+        let page = Audit::on(services.store.read()).sealed(after, PAGE.min(left)).await?;
         for sealed in &page {
             verifier.take(sealed, sealed.record.mac == proof(services, &sealed.record));
             checkpoints.up_to(sealed, verifier).await?;
         }
         if let Some(last) = page.last() {
             (after, looked_again) = (Some(last.seq), false);
+            left = left.saturating_sub(u64::try_from(page.len()).unwrap_or(u64::MAX));
             continue;
         }
         let noted = Audit::on(services.store.read()).sealer().await?;
         // What was sealed between the two reads is there by now, or was taken away.
         if noted.seq <= verifier.last() || looked_again {
-            return Ok(noted);
+            return Ok(Some(noted));
         }
         looked_again = true;
     }
+    Ok(None)
 }
 
 /// What waits for its seal: not for long, and as it was written.

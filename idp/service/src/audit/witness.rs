@@ -46,6 +46,12 @@ impl<'s> Checkpoints<'s> {
         Self { services, stored: Stored::default(), files, highest: 0 }
     }
 
+    /// Those of the database behind the one of that number.
+    pub(super) fn behind(services: &'s Services, number: i64) -> Self {
+        let stored = Stored { after: number, ..Stored::default() };
+        Self { stored, ..Self::of(services, Vec::new()) }
+    }
+
     /// Compares the checkpoints up to the place of `sealed`, which was just taken.
     pub(super) async fn up_to(
         &mut self,

@@ -8,7 +8,7 @@ use countersign_core::directory::change_request::{
 };
 use countersign_core::directory::signatures::{Refusal, Signed};
 use countersign_core::ids::RequestId;
-use countersign_store::{ChangeRequests, Tx};
+use countersign_store::{ChangeRequests, StoredRequest, Tx};
 
 use super::apply::{self, ApplyError};
 use super::parties::{Bench, Signer, signatory};
@@ -33,6 +33,9 @@ pub enum DecideError {
     /// There is no such request, or it is not theirs to see.
     #[error("no such request")]
     NotFound,
+    /// Its row is not what was submitted: somebody changed it in the database, and nobody decides it.
+    #[error("the request was changed in the database")]
+    Tampered,
     /// What they would sign is not what was submitted.
     #[error("the request is another than the one that was shown")]
     AnotherDocument,
@@ -67,6 +70,10 @@ impl From<IdempotencyError> for DecideError {
 pub type OnceDecided<'a> = Once<'a, ChangeRequest>;
 
 /// Approves the request whose document has this hash, and puts it into effect.
+///
+/// That the checker has just proved who they are (`Proof::is_fresh`) is for the caller to see to, as for [`reject`], for
+/// showing codes and secrets, and for suspending: only they can ask for a step-up and try again. Over HTTP the extractor
+/// `SteppedUp` stands before each of them.
 pub async fn approve(
     services: &Services,
     checker: &Actor,
@@ -78,7 +85,7 @@ pub async fn approve(
     let now = services.now();
     make_ready(services, checker, id).await?;
     let tx = begin(services, once).await?;
-    let request = load(&tx, checker, id).await?;
+    let (tx, request) = load(services, tx, checker, id, source).await?;
     if request.signed.hash() != hash {
         return Err(DecideError::AnotherDocument);
     }
@@ -183,7 +190,7 @@ pub async fn reject(
     }
     let now = services.now();
     let tx = begin(services, once).await?;
-    let request = load(&tx, checker, id).await?;
+    let (tx, request) = load(services, tx, checker, id, source).await?;
     request.state.decidable(now)?;
     if let Err(refusal) = signs(services, &tx, &checker.into(), &request).await? {
         deny(services, tx, checker, &request, &refusal.to_string(), source).await?;
@@ -203,7 +210,7 @@ pub async fn withdraw(
 ) -> Result<ChangeRequest, DecideError> {
     let now = services.now();
     let tx = begin(services, once).await?;
-    let request = load(&tx, maker, id).await?;
+    let (tx, request) = load(services, tx, maker, id, source).await?;
     if request.maker.profile_id != maker.profile_id {
         deny(services, tx, maker, &request, "not the maker", source).await?;
         return Err(DecideError::NotTheMaker);
@@ -273,9 +280,29 @@ pub(super) async fn begin(services: &Services, once: Option<&OnceDecided<'_>>) -
     Ok(tx)
 }
 
-async fn load(tx: &Tx, actor: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {
+/// The request, as long as it is what was submitted. That somebody met one that is not is written down, and ends `tx`.
+pub(super) async fn load(
+    services: &Services,
+    tx: Tx,
+    actor: &Actor,
+    id: &RequestId,
+    source: &str,
+) -> Result<(Tx, ChangeRequest), DecideError> {
     let scope = actor.scope().ok_or(DecideError::NotFound)?;
-    ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(DecideError::NotFound)
+    match ChangeRequests::on(tx.connection()).look(&scope, id).await? {
+        None => Err(DecideError::NotFound),
+        Some(StoredRequest::Sound(request)) => Ok((tx, *request)),
+        Some(StoredRequest::Tampered(tampered)) => {
+            tracing::error!(
+                request = tampered.id.as_str(),
+                reason = tampered.reason,
+                "a request was tampered with"
+            );
+            audit::append(services, &tx, trail::met_tampered(actor, &tampered, source)).await?;
+            tx.commit().await?;
+            Err(DecideError::Tampered)
+        }
+    }
 }
 
 /// How a request ended that somebody else was faster to decide.

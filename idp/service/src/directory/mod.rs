@@ -6,6 +6,7 @@ pub mod caller;
 mod decide;
 mod expire;
 mod forms;
+mod last_administrator;
 pub mod migration;
 mod on_screen;
 mod parties;

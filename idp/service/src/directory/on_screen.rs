@@ -18,9 +18,9 @@ use countersign_core::directory::user_id::normalise;
 use countersign_core::ids::RequestId;
 use countersign_core::mail::{Mail, News};
 use countersign_core::secret::SecretString;
-use countersign_store::{ApprovalCodes, ChangeRequests, Directory, StoreError, Tx};
+use countersign_store::{ApprovalCodes, Directory, StoreError, Tx};
 
-use super::decide::{DecideError, Decided, OnceDecided, begin, effect, signs};
+use super::decide::{DecideError, Decided, OnceDecided, begin, effect, load, signs};
 use super::parties::Signer;
 use crate::approval_codes::{self, Entry, EntryError};
 use crate::login::{Fault, faults};
@@ -92,7 +92,10 @@ pub async fn approve_on_screen(
     once: Option<&OnceDecided<'_>>,
 ) -> Result<Decided, OnScreenError> {
     let tx = begin(services, once).await?;
-    let request = load(&tx, maker, id).await?;
+    let (tx, request) = load(services, tx, maker, id, source).await?;
+    if request.maker.profile_id != maker.profile_id {
+        return Err(DecideError::NotTheMaker.into());
+    }
     if request.signed.hash() != hash {
         return Err(DecideError::AnotherDocument.into());
     }
@@ -140,12 +143,6 @@ pub async fn approve_on_screen(
         sole_administrator: signed == Signed::BySoleAdministrator,
     };
     Ok(effect(services, tx, request, signature, Person::from(profile), source, once).await?)
-}
-
-async fn load(tx: &Tx, maker: &Actor, id: &RequestId) -> Result<ChangeRequest, DecideError> {
-    let scope = maker.scope().ok_or(DecideError::NotFound)?;
-    let request = ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(DecideError::NotFound)?;
-    if request.maker.profile_id == maker.profile_id { Ok(request) } else { Err(DecideError::NotTheMaker) }
 }
 
 /// Why the maker of `request` cannot have it approved on their screen, for all that is known before a code is entered.

@@ -14,7 +14,10 @@ use countersign_core::directory::signatures::{
     self, Matter, Person, Refusal, Seat, Side, Signed, eligible_checkers, may_make, may_sign,
 };
 use countersign_core::ids::{ProfileId, SessionId};
-use countersign_store::{Activity, Directory, Grants, Participants, StoreError, Tx};
+use countersign_core::secret::TokenHash;
+use countersign_store::{
+    Activity, ChangeRequests, Directory, Grants, Participants, Sessions, StoreError, Tx,
+};
 
 use crate::Services;
 
@@ -54,6 +57,8 @@ pub(super) struct Bench {
     sole_administrator: Option<ProfileId>,
     subjects: Vec<Person>,
     granted: BTreeSet<ProfileId>,
+    /// In which browser the request was made.
+    made_in: Option<TokenHash>,
 }
 
 impl Bench {
@@ -85,6 +90,7 @@ impl Bench {
             sole_administrator,
             subjects: found.values().map(person).collect(),
             granted,
+            made_in: ChangeRequests::on(tx.connection()).browser_of(&request.id).await?,
         })
     }
 
@@ -112,7 +118,7 @@ impl Bench {
     }
 
     /// Somebody, with the rights that they may use now: none, while their own profile may not be used.
-    fn seated(&self, record: &ProfileRecord, session: Option<&SessionId>) -> signatures::Signatory {
+    fn seated(&self, record: &ProfileRecord, seat: Option<Seat>) -> signatures::Signatory {
         let profile = &record.profile;
         let usable = profile.usable(self.now).is_ok() && !profile.locked;
         signatures::Signatory {
@@ -123,7 +129,7 @@ impl Bench {
             email: profile.email.clone(),
             srn: record.srn.clone(),
             passkeys: Vec::new(),
-            seat: session.map(|session| Seat { session: session.clone(), browser: None }),
+            seat,
         }
     }
 
@@ -136,7 +142,10 @@ impl Bench {
     ) -> Result<Result<Signed, Refusal>, StoreError> {
         let Some(first) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
         let Some(second) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
-        let (first, second) = (self.seated(&first, maker.session), self.seated(&second, checker.session));
+        let makers =
+            maker.session.map(|session| Seat { session: session.clone(), browser: self.made_in.clone() });
+        let checkers = seat(tx, checker.session).await?;
+        let (first, second) = (self.seated(&first, makers), self.seated(&second, checkers));
         Ok(may_sign(&self.matter(), &first, &second))
     }
 
@@ -150,10 +159,31 @@ impl Bench {
         let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
         let colleagues = Directory::on(tx.connection()).of_participant(&made.participant).await?;
         let colleagues: Vec<_> = colleagues.iter().map(|record| self.seated(record, None)).collect();
-        let made = self.seated(&made, maker.session);
+        let made = self.seated(&made, seat(tx, maker.session).await?);
         Ok(may_make(&self.matter(), &made)
             .map(|()| !eligible_checkers(&self.matter(), &made, &colleagues).is_empty()))
     }
+}
+
+/// Where somebody sits who acts in `session`.
+async fn seat(tx: &Tx, session: Option<&SessionId>) -> Result<Option<Seat>, StoreError> {
+    let Some(session) = session else { return Ok(None) };
+    let browser = Sessions::on(tx.connection()).browser_of(session).await?;
+    Ok(Some(Seat { session: session.clone(), browser }))
+}
+
+/// What `actor` may do at this moment: nothing, while their own profile may not be used. Hold them first.
+pub(super) async fn rights_now(
+    services: &Services,
+    tx: &Tx,
+    actor: &Actor,
+) -> Result<Capabilities, StoreError> {
+    let found = record(tx, &actor.into()).await?;
+    let usable = found.filter(|record| {
+        let profile = &record.profile;
+        profile.usable(services.now()).is_ok() && !profile.locked && record.participant == actor.participant
+    });
+    Ok(usable.map(|record| record.profile.capabilities).unwrap_or_default())
 }
 
 fn person(record: &ProfileRecord) -> Person {

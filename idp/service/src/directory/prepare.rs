@@ -12,8 +12,8 @@ use countersign_core::directory::permission::Office;
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
-use super::registry;
 use super::world::World;
+use super::{last_administrator, registry};
 use crate::Services;
 use crate::login::Fault;
 
@@ -101,8 +101,10 @@ async fn of_people<'c>(
         policy: &services.policy,
         now: services.now(),
     };
-    let judged = judge_draft(&ground, &world, draft, findings);
-    Ok(judged.map(|(change, subjects)| Asked { concerns: concerns(&world, &change), change, subjects }))
+    let judged = judge_draft(&ground, &world, draft, findings).filter(|_| !findings.stop());
+    let Some((change, subjects)) = judged else { return Ok(None) };
+    last_administrator::note(&connection, &world, &change, services.now(), findings).await?;
+    Ok(Some(Asked { concerns: concerns(&world, &change), change, subjects }))
 }
 
 fn refused(maker: &Actor, findings: Findings) -> Prepared {

@@ -6,7 +6,7 @@ use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::State;
 use countersign_core::ids::RequestId;
 use countersign_core::secret::SecretString;
-use countersign_store::{ChangeRequests, RequestSecrets, Tx};
+use countersign_store::{ChangeRequests, RequestSecrets, StoredRequest, Tx};
 
 use super::trail;
 use crate::idempotency::{IdempotencyError, NotFirst, Once};
@@ -63,7 +63,9 @@ pub async fn reveal(
     if let Some(once) = once {
         once.claim(services, &tx).await?;
     }
-    let request = ChangeRequests::on(tx.connection()).find(&scope, id).await?.ok_or(RevealError::Nothing)?;
+    let found = ChangeRequests::on(tx.connection()).look(&scope, id).await?;
+    // Of one that somebody changed in the database there is nothing to show: who signed it is not known.
+    let request = found.and_then(StoredRequest::sound).ok_or(RevealError::Nothing)?;
     let State::Applied { signature, .. } = &request.state else { return Err(RevealError::Nothing) };
     let signed = [&request.maker.profile_id, &signature.checker.profile_id];
     if !signed.contains(&&reader.profile_id) {

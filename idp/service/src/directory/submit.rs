@@ -7,7 +7,7 @@ use countersign_core::directory::finding::{Finding, FindingCode};
 use countersign_core::directory::service_hours::{ClosedUntil, TimedFunction};
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
-use countersign_store::{ChangeRequests, Tx};
+use countersign_store::{ChangeRequests, Sessions, Tx};
 
 use super::parties::{Bench, signatory};
 use super::prepare::{Prepared, prepare};
@@ -85,6 +85,10 @@ pub async fn submit(
     if let Err(held) = ChangeRequests::on(tx.connection()).add(&request).await? {
         return Err(SubmitError::Refused(raced(&held)));
     }
+    if let Some(browser) = Sessions::on(tx.connection()).browser_of(&maker.proof.session).await? {
+        // The session may be gone by the time that somebody signs.
+        ChangeRequests::on(tx.connection()).note_browser(&request.id, &browser).await?;
+    }
     audit::append(services, tx, trail::submitted(maker, &request, source)).await?;
     Ok(Submitted { request, findings })
 }
@@ -102,10 +106,10 @@ fn maintains(draft: &Draft) -> bool {
 }
 
 /// Somebody else was faster with a request about the same thing.
-fn raced(held: &[Target]) -> Vec<Finding> {
-    let pending = |target: &Target| Finding {
+fn raced(held: &[(Target, RequestId)]) -> Vec<Finding> {
+    let pending = |(target, request): &(Target, RequestId)| Finding {
         field: target.to_string(),
-        code: FindingCode::AlreadyPending { request: String::new() },
+        code: FindingCode::AlreadyPending { request: request.as_str().to_owned() },
     };
     held.iter().map(pending).collect()
 }

@@ -3,13 +3,14 @@
 
 use chrono::TimeDelta;
 use countersign_core::directory::actor::Actor;
-use countersign_core::directory::capabilities::AccessLevel;
+use countersign_core::directory::capabilities::{AccessLevel, DaFunction};
 use countersign_core::directory::permission::{DaEmails, Deed, Office, permits};
 use countersign_core::directory::profile::Profile;
 use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::session::EndedBecause;
 use countersign_store::{Activity, Directory, Phases, Tx};
 
+use super::parties::rights_now;
 use super::trail;
 use crate::login::{Fault, faults};
 use crate::outbox::{self, Letter};
@@ -58,13 +59,16 @@ pub async fn suspend(
     let profile = &record.profile;
     let phase = Phases::on(tx.connection()).current().await?.of(profile.clearing_house);
     let office = if actor.is_operator() { Office::Operator } else { Office::DelegatedAdministrator };
-    let acts = actor.holds(AccessLevel::Maker) || actor.holds(AccessLevel::Checker);
+    // A login under way has ended before its session is, and none begins until this transaction has. Whoever takes the
+    // actor's rights away at this moment comes before or after, as with a signature.
+    Activity::on(tx.connection()).hold_all(&[profile.id.clone(), actor.profile_id.clone()].into()).await?;
+    let rights = rights_now(services, tx, actor).await?;
+    let holds = |level| rights.holds(DaFunction::SecurityManagement, level);
+    let acts = holds(AccessLevel::Maker) || holds(AccessLevel::Checker);
     if !acts || !permits(phase, office, Deed::Suspend.on(profile.kind), DaEmails::Open) {
         return Err(SuspendError::NotAllowed);
     }
     let now = services.now();
-    // A login under way has ended before its session is, and none begins until this transaction has.
-    Activity::on(tx.connection()).hold(&profile.id).await?;
     if !directory.suspend(&profile.id, now).await? {
         return Err(SuspendError::NotEnabled);
     }

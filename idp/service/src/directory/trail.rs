@@ -6,6 +6,7 @@ use countersign_core::audit::{
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, State, TargetKind};
 use countersign_core::directory::record::ProfileRecord;
+use countersign_store::TamperedRequest;
 use serde_json::json;
 
 /// A request was submitted.
@@ -35,6 +36,33 @@ pub(super) fn decided(actor: Person, request: &ChangeRequest, source: &str) -> A
 /// Nobody decided a request in time.
 pub(super) fn expired(request: &ChangeRequest) -> AuditEntry {
     about(Action::RequestExpired, AuditActor::Job("expire-requests"), request)
+}
+
+/// Nobody decided a request in time, and its row is not what was submitted.
+pub(super) fn expired_tampered(tampered: &TamperedRequest) -> AuditEntry {
+    about_tampered(Action::RequestExpired, AuditActor::Job("expire-requests"), tampered)
+        .because(tampered.reason.as_str())
+}
+
+/// Somebody tried to decide a request whose row is not what was submitted.
+pub(super) fn met_tampered(actor: &Actor, tampered: &TamperedRequest, source: &str) -> AuditEntry {
+    about_tampered(Action::AttemptDenied, AuditActor::Person(actor.into()), tampered)
+        .from_source(source)
+        .denied(tampered.reason.as_str())
+}
+
+/// An entry about a request of which nothing is to be believed but that it is there.
+fn about_tampered(action: Action, actor: AuditActor, tampered: &TamperedRequest) -> AuditEntry {
+    let owner = match (&tampered.concerns, &tampered.jurisdiction) {
+        (Some(participant), _) | (None, Jurisdiction::Participant(participant)) => {
+            Owner::Participant(participant.clone())
+        }
+        (None, Jurisdiction::Exchange) => Owner::Installation,
+    };
+    AuditEntry::new(action, actor)
+        .about(Subject::new(SubjectKind::Request, tampered.id.as_str(), tampered.id.as_str()))
+        .owned_by(owner)
+        .on_request(tampered.id.clone())
 }
 
 /// What a request made was shown.

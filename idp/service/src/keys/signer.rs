@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_core::oauth::client::SigningAlg;
 use countersign_core::oauth::key_schedule::KeyLife;
 use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -110,17 +110,13 @@ impl PreparedKey {
     }
 
     /// A JWT of `claims` (RFC 7515 §7.1). jsonwebtoken would parse the private key again for every signature, which
-    /// costs as much as the signature; so its header and ours is the rest.
+    /// costs as much as the signature.
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
-        let header = Header {
-            typ: Some(typ.to_owned()),
-            kid: Some(self.life.kid.clone()),
-            ..Header::new(algorithm(self.life.alg))
-        };
-        let mut token = String::with_capacity(1024);
-        encode_part(&mut token, &header)?;
+        let header = Header { typ, alg: self.life.alg.as_str(), kid: &self.life.kid };
+        let (mut token, mut json) = (String::with_capacity(1024), Vec::with_capacity(512));
+        encode_part(&mut token, &mut json, &header)?;
         token.push('.');
-        encode_part(&mut token, claims)?;
+        encode_part(&mut token, &mut json, claims)?;
         let signature = self.pair.sign(token.as_bytes()).ok_or(KeyError::Material("signing failed"))?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
@@ -134,8 +130,18 @@ impl fmt::Debug for PreparedKey {
     }
 }
 
-fn encode_part(token: &mut String, part: &impl Serialize) -> Result<(), KeyError> {
-    let json = serde_json::to_vec(part).map_err(|_| KeyError::Material("claims that are no JSON"))?;
+/// What a token says of its signature.
+#[derive(Serialize)]
+struct Header<'a> {
+    typ: &'a str,
+    alg: &'a str,
+    kid: &'a str,
+}
+
+/// Adds `part` to `token`, by way of `json`.
+fn encode_part(token: &mut String, json: &mut Vec<u8>, part: &impl Serialize) -> Result<(), KeyError> {
+    json.clear();
+    serde_json::to_writer(&mut *json, part).map_err(|_| KeyError::Material("claims that are no JSON"))?;
     URL_SAFE_NO_PAD.encode_string(json, token);
     Ok(())
 }

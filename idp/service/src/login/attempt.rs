@@ -102,11 +102,11 @@ async fn count(
     let now = services.now();
     let policy = &services.policy.lockout;
     let tx = services.store.begin().await?;
-    if let Verdict::Wait { seconds } = keys.source.look(services, &tx).await? {
+    let (source, allowance) = keys.source.look_with(services, &tx, &keys.allowance).await?;
+    if let Verdict::Wait { seconds } = source {
         return Ok(Err(seconds));
     }
     let counters = Counters::on(tx.connection());
-    let [allowance] = counters.get([&keys.allowance], now).await?;
     let verdict = |allowance| lockout::password(policy, Counted { allowance, source: None }, now);
     if let Verdict::Wait { seconds } = verdict(allowance) {
         return Ok(Err(seconds));

@@ -144,6 +144,7 @@ async fn come_in(
         acr,
         source,
         user_agent: visit.user_agent.clone(),
+        browser: Some(visit.browser.clone()),
         prior_access,
     };
     let (session, token) = sessions::establish(services, tx, login, visit.session.as_deref()).await?;

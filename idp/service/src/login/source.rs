@@ -37,6 +37,22 @@ impl Source {
         Ok(Self::verdict(services, counted))
     }
 
+    /// The same, with what is counted under `other`. One statement.
+    pub(crate) async fn look_with(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        other: &TokenHash,
+    ) -> Result<(Verdict, Option<Failures>), Fault> {
+        let (counters, now) = (Counters::on(tx.connection()), services.now());
+        let Some(key) = &self.0 else {
+            let [other] = counters.get([other], now).await?;
+            return Ok((Verdict::Allowed, other));
+        };
+        let [source, other] = counters.get([key, other], now).await?;
+        Ok((Self::verdict(services, source), other))
+    }
+
     /// Counts a try. Tries at once may all have been looked at under the same count, and are counted one after the
     /// other: which of them wait is decided here.
     pub(crate) async fn count(&self, services: &Services, tx: &Tx) -> Result<Verdict, Fault> {

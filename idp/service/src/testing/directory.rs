@@ -1,7 +1,9 @@
 //! Participants, their people, and the access tokens with which those call the management API.
 
+use countersign_core::directory::business_group::{GroupDefinition, GroupName, TerminalFunction};
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::label::Label;
 pub use countersign_core::directory::participant::Participant;
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::{LastAccess, Profile, UserKind};
@@ -10,7 +12,7 @@ use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::client::Client;
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, DirectoryDetails, Participants, Profiles, Sessions};
+use countersign_store::{Activity, DirectoryDetails, Groups, Participants, Profiles, Sessions};
 
 use super::TestNode;
 use super::applications::{CALLBACK as REDIRECT, SECRET, VERIFIER};
@@ -48,6 +50,19 @@ impl TestNode {
         profile
     }
 
+    /// Adds a business user group.
+    pub async fn add_group(&self, code: &str, name: &str, functions: &[TerminalFunction]) {
+        let label = |text: &str| Label::parse(text).unwrap();
+        let group = GroupDefinition {
+            code: code.parse().unwrap(),
+            name: GroupName { en: label(name), zh_hant: label("投票"), zh_hans: label("投票") },
+            functions: functions.iter().copied().collect(),
+        };
+        let tx = self.services.store.begin().await.unwrap();
+        Groups::on(tx.connection()).add(&group, self.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Notes that somebody has just logged in by app.
     pub async fn was_here(&self, user_id: &str) {
         let services = &self.services;
@@ -64,11 +79,17 @@ impl TestNode {
 
     /// Logs somebody in who is there already.
     pub async fn person_of(&self, profile: Profile, acr: Acr) -> Person {
+        self.person_in(profile, acr, None).await
+    }
+
+    /// The same, in the browser of that id.
+    pub async fn person_in(&self, profile: Profile, acr: Acr, browser: Option<&str>) -> Person {
         let login = Login {
             profile_id: profile.id.clone(),
             acr,
             source: "192.0.2.1".to_owned(),
             user_agent: "Browser".to_owned(),
+            browser: browser.map(str::to_owned),
             prior_access: None,
         };
         let tx = self.services.store.begin().await.unwrap();

@@ -98,6 +98,7 @@ fn login(user: &ProfileId, acr: Acr) -> Login {
         acr,
         source: "192.0.2.1".to_owned(),
         user_agent: "Browser".to_owned(),
+        browser: None,
         prior_access: None,
     }
 }

@@ -66,6 +66,12 @@ impl<'a> AuditCheckpoints<'a> {
         Ok(row.map(read))
     }
 
+    /// The newest checkpoint of a place up to `seq`.
+    pub async fn last_up_to(&self, seq: i64) -> Result<Option<Checkpoint>, StoreError> {
+        let query = Entity::find().filter(Column::Seq.lte(seq)).order_by_desc(Column::Number);
+        Ok(query.one(self.0.executor()).await?.map(read))
+    }
+
     /// Adds a checkpoint.
     pub async fn add(&self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let row = ActiveModel {

@@ -17,6 +17,7 @@ use super::records::read;
 use crate::StoreError;
 use crate::entities::audit_records::{Column, Entity, Model};
 use crate::entities::audit_sealer;
+use crate::only::Only as _;
 
 const NAME: &str = "sealer";
 
@@ -49,7 +50,7 @@ pub struct Seal {
 impl Audit<'_> {
     /// Who seals, and where the chain ends.
     pub async fn sealer(&self) -> Result<SealerState, StoreError> {
-        let row = audit_sealer::Entity::find_by_id(NAME).one(self.0.executor()).await?;
+        let row = audit_sealer::Entity::find_by_id(NAME).only(&self.0).await?;
         let row = row.ok_or_else(|| StoreError::unreadable("audit_sealer", "its one row is gone"))?;
         Ok(SealerState {
             holder: row.holder,
@@ -143,7 +144,7 @@ impl Audit<'_> {
 
     /// The link at a place.
     pub async fn link_at(&self, seq: i64) -> Result<Option<String>, StoreError> {
-        let row = Entity::find().filter(Column::Seq.eq(seq)).one(self.0.executor()).await?;
+        let row = Entity::find().filter(Column::Seq.eq(seq)).only(&self.0).await?;
         Ok(row.and_then(|row| row.chain))
     }
 }

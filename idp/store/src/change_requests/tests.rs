@@ -65,7 +65,7 @@ pub(crate) fn scope(participant: &str) -> Scope {
 }
 
 /// Adds a request in a transaction of its own, which is committed whatever came of it.
-pub(crate) async fn add(store: &Store, request: &ChangeRequest) -> Result<(), Vec<Target>> {
+pub(crate) async fn add(store: &Store, request: &ChangeRequest) -> Result<(), Vec<(Target, RequestId)>> {
     let tx = store.begin().await.unwrap();
     let added = ChangeRequests::on(tx.connection()).add(request).await.unwrap();
     tx.commit().await.unwrap();
@@ -136,7 +136,9 @@ async fn of_32_who_ask_about_one_thing_one_waits() {
             match added {
                 Ok(()) => winners.push(id),
                 Err(held) => {
-                    assert_eq!(held, [Target::profile("HKABC101")]);
+                    assert!(
+                        matches!(held.as_slice(), [(target, _)] if *target == Target::profile("HKABC101"))
+                    );
                     refused += 1;
                 }
             }
@@ -209,7 +211,7 @@ async fn nothing_is_decided_where_the_transaction_is_dropped() {
         drop(tx);
         assert_eq!(find(&database.store, &made.id).await, Some(made.clone()), "{}", database.kind);
         let held = add(&database.store, &request("s", "abc", &["HKABC101"], 1)).await;
-        assert_eq!(held, Err(vec![Target::profile("HKABC101")]));
+        assert_eq!(held, Err(vec![(Target::profile("HKABC101"), made.id.clone())]));
     }
 }
 
@@ -260,7 +262,10 @@ async fn what_is_another_participants_is_not_there() {
                 let seen = (listed.len(), usize::try_from(counted).unwrap());
                 assert_eq!(seen, (count, count), "{} {scope:?} {filter:?}", database.kind);
                 let owner = scope.participant();
-                assert!(owner.is_none() || listed.iter().all(|one| one.concerns.as_ref() == owner));
+                assert!(
+                    owner.is_none()
+                        || listed.into_iter().all(|one| one.sound().unwrap().concerns.as_ref() == owner)
+                );
             }
         }
         for (id, seen) in
@@ -292,14 +297,14 @@ async fn pages_are_complete_and_repeat_nothing() {
             loop {
                 let page = requests.list(&scope, &filter, after.as_ref(), size).await.unwrap();
                 let Some(last) = page.last() else { break };
-                after = Some(RequestCursor { submitted_at: last.submitted_at, id: last.id.clone() });
+                after = Some(RequestCursor { submitted_at: last.submitted_at(), id: last.id().clone() });
                 paged.extend(page);
             }
             assert_eq!(paged, whole, "{} {size}", database.kind);
         }
-        let ids: BTreeSet<_> = whole.iter().map(|one| one.id.clone()).collect();
+        let ids: BTreeSet<_> = whole.iter().map(|one| one.id().clone()).collect();
         assert_eq!(ids.len(), 23);
-        assert!(whole.is_sorted_by(|one, next| one.submitted_at >= next.submitted_at), "newest first");
+        assert!(whole.is_sorted_by(|one, next| one.submitted_at() >= next.submitted_at()), "newest first");
     }
 }
 
@@ -316,7 +321,7 @@ async fn what_is_overdue_is_what_waits_too_long() {
         let overdue = async |now: i64, limit| {
             let requests = ChangeRequests::on(database.store.read());
             let found = requests.overdue(from_millis(now), limit).await.unwrap();
-            found.into_iter().map(|one| one.id.as_str().to_owned()).collect::<Vec<_>>()
+            found.into_iter().map(|one| one.id().as_str().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(overdue(9, 10).await, <[&str; 0]>::default(), "{}", database.kind);
         assert_eq!(overdue(10, 10).await, ["a", "b"]);
@@ -337,12 +342,23 @@ async fn a_text_that_was_edited_is_read_by_nobody() {
         ];
         let made = request("r", "abc", &["HKABC101"], 1);
         add(&database.store, &made).await.unwrap();
-        for edit in edits {
+        let sound = request("s", "abc", &["HKABC103"], 0);
+        add(&database.store, &sound).await.unwrap();
+        for edit in edits.map(|edit| format!("{edit} WHERE id = 'r'")) {
             let tx = database.store.begin().await.unwrap();
-            tx.connection().executor().execute_unprepared(edit).await.unwrap();
+            tx.connection().executor().execute_unprepared(&edit).await.unwrap();
             let everything = Scope::of_the_installation();
             let found = ChangeRequests::on(tx.connection()).find(&everything, &made.id).await;
             assert!(found.is_err(), "{} {edit}", database.kind);
+            let requests = ChangeRequests::on(tx.connection());
+            let looked = requests.look(&everything, &made.id).await.unwrap();
+            assert!(matches!(looked, Some(StoredRequest::Tampered(_))), "{} {edit}", database.kind);
+            let listed = requests.list(&everything, &RequestFilter::default(), None, 10).await.unwrap();
+            let [StoredRequest::Tampered(tampered), StoredRequest::Sound(other)] = listed.as_slice() else {
+                panic!("{} {edit}: {listed:?}", database.kind)
+            };
+            assert_eq!((&tampered.id, tampered.maker.as_str()), (&made.id, "HKABC1X1"));
+            assert_eq!(other.id, sound.id, "what nobody touched is read");
         }
     }
 }

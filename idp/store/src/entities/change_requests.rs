@@ -21,6 +21,7 @@ pub struct Model {
     pub decided_at: Option<i64>,
     pub checker_user_id: Option<String>,
     pub decision: Option<String>,
+    pub maker_browser_hash: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,6 +19,7 @@ pub struct Model {
     pub expires_at: i64,
     pub ended_at: Option<i64>,
     pub ended_because: Option<String>,
+    pub browser_hash: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

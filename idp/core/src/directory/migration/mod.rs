@@ -5,6 +5,7 @@ mod frozen;
 mod job;
 mod moves;
 mod reminder;
+mod report;
 mod rights;
 
 pub use frozen::{
@@ -13,4 +14,5 @@ pub use frozen::{
 pub use job::{Outcome, RunCounts, Stage, UnknownWord, fate, fate_in_quarantine};
 pub use moves::{HouseStand, PendingMove, possible};
 pub use reminder::{Due, due};
+pub use report::ReportLine;
 pub use rights::{Holder, Holds, is_last};

@@ -1,11 +1,12 @@
 //! The client credentials grant (RFC 6749 §4.4): a service calls as itself.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use oxide_auth::code_grant::client_credentials::{ClientCredentials, Error, Input, Output, Request};
 use oxide_auth::primitives::grant::Extensions;
 use oxide_auth::primitives::registrar::{BoundClient, PreGrant, RegisteredUrl};
-use url::Url;
+use url::{ParseError, Url};
 
 use super::{for_machine, from_description, out_of_step};
 use crate::oauth::client::{Client, GrantType};
@@ -14,7 +15,7 @@ use crate::oauth::form::Form;
 use crate::oauth::scope::{Scope, ScopeToken};
 
 /// The machine wants a redirect URI that nobody follows.
-const NOWHERE: &str = "urn:countersign:none";
+static NOWHERE: LazyLock<Result<Url, ParseError>> = LazyLock::new(|| Url::parse("urn:countersign:none"));
 
 /// Scopes that are about a user: a service has none.
 const OF_USERS: [ScopeToken; 6] = [
@@ -81,7 +82,7 @@ fn translate(mut error: Error) -> OAuthError {
 }
 
 fn nowhere() -> Result<RegisteredUrl, OAuthError> {
-    Ok(RegisteredUrl::Semantic(Url::parse(NOWHERE).map_err(OAuthError::server)?))
+    Ok(RegisteredUrl::Semantic(NOWHERE.clone().map_err(OAuthError::server)?))
 }
 
 /// The request as the machine reads it: of a client that has proved who it is.

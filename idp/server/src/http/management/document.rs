@@ -2,11 +2,17 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use countersign_api::BASE_PATH;
 use countersign_api::problem::{CONTENT_TYPE, Problem};
-use utoipa::openapi::path::Operation;
+use countersign_api::{BASE_PATH, IDEMPOTENCY_KEY};
+use countersign_core::audit::{Action, Outcome};
+use countersign_core::directory::business_group::TerminalFunction;
+use countersign_core::directory::clearing_house::ClearingHouse;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, HeaderBuilder, OpenApi as Described, PathItem, Ref, ResponseBuilder};
+use utoipa::openapi::{
+    Content, HeaderBuilder, OpenApi as Described, PathItem, Ref, RefOr, Required, ResponseBuilder,
+};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -48,6 +54,9 @@ pub fn document() -> Result<String, serde_json::Error> {
     let mut document = router.into_openapi();
     for (path, item) in &mut document.paths.paths {
         name_problems(item, path.contains('{'));
+        list_values(item);
+        spare_bodies(item);
+        name_keys(item);
     }
     Ok(document.to_pretty_json()? + "\n")
 }
@@ -60,10 +69,72 @@ pub(super) async fn show() -> Response {
     }
 }
 
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+}
+
+/// A text of a query: no control characters, and no markup.
+fn plain_text(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema {
+        schema.pattern = Some(PLAIN_TEXT.to_owned());
+    }
+}
+
+/// A pattern of ECMA-262, as JSON Schema has them.
+const PLAIN_TEXT: &str = r"^[^<>\u0000-\u001F\u007F-\u009F\uFFFD]*$";
+
+/// Bodies in which nothing has to stand may be left out.
+fn spare_bodies(item: &mut PathItem) {
+    let spared = ["#/components/schemas/Nothing", "#/components/schemas/CodeWanted"];
+    for body in operations(item).filter_map(|operation| operation.request_body.as_mut()) {
+        let RefOr::T(body) = body else { continue };
+        let spared = body.content.values().all(|content| {
+            let RefOr::T(content) = content else { return false };
+            matches!(&content.schema, Some(RefOr::Ref(to)) if spared.contains(&to.ref_location.as_str()))
+        });
+        if spared {
+            body.required = Some(Required::False);
+        }
+    }
+}
+
+/// What every POST carries.
+fn name_keys(item: &mut PathItem) {
+    let Some(operation) = &mut item.post else { return };
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"));
+    let key = ParameterBuilder::new()
+        .name(IDEMPOTENCY_KEY)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some("A new value for each thing to be done, the same one when it is tried again."))
+        .schema(Some(schema));
+    operation.parameters.get_or_insert_default().push(key.build().into());
+}
+
+/// Parameters that take one of a closed list of the rules: the contract has them as texts, and here is the list.
+fn list_values(item: &mut PathItem) {
+    for parameter in operations(item).filter_map(|operation| operation.parameters.as_mut()).flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        let values: Vec<&str> = match parameter.name.as_str() {
+            "q" | "actor" | "subject" | "participant" | "request" | "maker" | "reason" => {
+                plain_text(parameter);
+                continue;
+            }
+            "clearing_house" => ClearingHouse::ALL.into_iter().map(ClearingHouse::as_str).collect(),
+            "action" => Action::ALL.iter().map(|action| action.as_str()).collect(),
+            "outcome" => Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect(),
+            "function" => TerminalFunction::ALL.iter().map(|function| function.as_str()).collect(),
+            _ => continue,
+        };
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values));
+        parameter.schema = Some(schema.into());
+    }
+}
+
 /// Every endpoint may answer with what its layers and extractors answer with; one whose address names something, that it
 /// is not there.
 fn name_problems(item: &mut PathItem, named: bool) {
-    for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
+    for operation in operations(item) {
         let changes = operation.request_body.is_some();
         let id = operation.operation_id.clone().unwrap_or_default();
         let kinds = Kind::ALL.iter().copied().filter(|kind| match kind {
@@ -95,7 +166,7 @@ const OF_CHANGES: [Kind; 10] = [
 ];
 
 /// Problems that only these operations have.
-const OF_SOME: [(Kind, &[&str]); 8] = [
+const OF_SOME: [(Kind, &[&str]); 9] = [
     (Kind::Closed, &["list_profiles", "export_profiles", "submit_request", "submit_batch", "take_form"]),
     (Kind::MayNotSign, &["approve_request", "reject_request", "approve_request_on_screen"]),
     (Kind::OnlyByQueue, &["approve_request_on_screen", "show_approval_code"]),
@@ -105,6 +176,10 @@ const OF_SOME: [(Kind, &[&str]); 8] = [
         &["approve_request", "reject_request", "withdraw_request", "approve_request_on_screen"],
     ),
     (Kind::FormDecided, &["take_form", "decline_form", "withdraw_form"]),
+    (
+        Kind::RequestTampered,
+        &["approve_request", "reject_request", "withdraw_request", "approve_request_on_screen"],
+    ),
     (Kind::RequestConflicted, &["approve_request", "approve_request_on_screen"]),
     (Kind::NotEnabled, &["suspend_profile"]),
 ];
@@ -116,7 +191,7 @@ fn name(operation: &mut Operation, kind: Kind) {
     let line = format!("`{}`: {title}.", kind.name());
     let responses = &mut operation.responses.responses;
     let told = match responses.get(&status) {
-        Some(utoipa::openapi::RefOr::T(response)) => format!("{} {line}", response.description),
+        Some(RefOr::T(response)) => format!("{} {line}", response.description),
         _ => line,
     };
     let content = Content::new(Some(Ref::from_schema_name("Problem")));

@@ -6,7 +6,9 @@
 
 mod activity;
 mod approval_code;
+mod audit;
 mod batches;
+mod calendars;
 pub mod caller;
 mod clients;
 pub mod command;
@@ -16,17 +18,21 @@ pub mod etag;
 mod fault;
 mod forms;
 mod gate;
+mod groups;
 mod keys;
 mod me;
 mod pages;
 pub mod parameters;
 mod participants;
+mod phases;
 mod policies;
 mod profiles;
 mod rate;
 pub mod refusal;
 mod requests;
 mod speak;
+mod spreadsheet;
+mod taken;
 
 use std::sync::Arc;
 
@@ -78,6 +84,10 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(keys::list))
         .routes(routes!(policies::list))
         .routes(routes!(participants::appointments))
+        .routes(routes!(phases::list::list))
+        .routes(routes!(phases::dry_run::make))
+        .routes(routes!(phases::dry_run::list))
+        .routes(routes!(phases::report::report))
         .routes(routes!(activity::dormant))
         .routes(routes!(activity::login_activity))
         .routes(routes!(requests::list::list, requests::submit::submit))
@@ -97,6 +107,13 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(forms::take))
         .routes(routes!(forms::decline))
         .routes(routes!(forms::withdraw))
+        .routes(routes!(groups::list))
+        .routes(routes!(calendars::show))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::lines))
+        .routes(routes!(audit::export::csv))
+        .routes(routes!(audit::verify::verify))
+        .routes(routes!(audit::show::show))
 }
 
 #[cfg(test)]

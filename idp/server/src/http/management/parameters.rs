@@ -80,6 +80,13 @@ impl Parameters {
         number.or_else(|| self.wrong(name, fault))
     }
 
+    /// A place in the audit trail: 0, or one that a record can have.
+    pub fn place(&mut self, name: &str) -> Option<i64> {
+        let text = self.given.remove(name)?;
+        let place = text.parse().ok().filter(|place| *place >= 0);
+        place.or_else(|| self.wrong(name, Fault::NotAllowed))
+    }
+
     /// An instant of RFC 3339.
     pub fn instant(&mut self, name: &str) -> Option<Timestamp> {
         let text = self.given.remove(name)?;

@@ -34,10 +34,13 @@ pub(super) async fn list(
     let cursors = participants::cursors();
     let wanted = pages::wanted(&mut parameters, &cursors);
     let house = parameters.one_of("clearing_house");
+    let counted = parameters.one_of("count").unwrap_or(false);
     parameters.finish()?;
+    let count =
+        if counted { Some(participants::count(&services, &reading.scope, house).await?) } else { None };
     let found = participants::page(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
     let soles = participants::sole_administrators(&services, &reading.scope, &found.items).await?;
-    Ok(Json(pages::page(found, cursors, None, |found| participant(&found, &soles))))
+    Ok(Json(pages::page(found, cursors, count, |found| participant(&found, &soles))))
 }
 
 /// Lists the appointments of settlement agents that the caller's participant made or was given.
@@ -75,9 +78,12 @@ pub(super) async fn progress(
     let cursors = participants::cursors();
     let wanted = pages::wanted(&mut parameters, &cursors);
     let house = parameters.one_of("clearing_house");
+    let counted = parameters.one_of("count").unwrap_or(false);
     parameters.finish()?;
+    let count =
+        if counted { Some(participants::count(&services, &reading.scope, house).await?) } else { None };
     let found = participants::progress(&services, &reading.scope, house, wanted.after, wanted.limit).await?;
-    Ok(Json(pages::page(found, cursors, None, |found| how_far(&found))))
+    Ok(Json(pages::page(found, cursors, count, |found| how_far(&found))))
 }
 
 fn appointment(found: Appointed) -> Appointment {

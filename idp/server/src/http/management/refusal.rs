@@ -79,6 +79,8 @@ kinds! {
     FormDecided = CONFLICT "form-decided",
     /// What the request was about had changed: it is over, and nothing was applied.
     RequestConflicted = CONFLICT "request-conflicted",
+    /// The request's record is not what was submitted.
+    RequestTampered = CONFLICT "request-tampered",
     /// The profile is not enabled, so nothing can be taken away.
     NotEnabled = CONFLICT "not-enabled",
     /// It was changed since the caller saw it.

@@ -4,7 +4,7 @@ use countersign_core::audit::{ChainHash, CheckpointKey, Finding};
 use countersign_store::Audit;
 
 use super::support::{findings, findings_beside, left, sealer, write_and_seal};
-use crate::audit::{Turn, mark_published, public_keys, unpublished};
+use crate::audit::{Stretch, Turn, mark_published, public_keys, unpublished, verify_stretch};
 use crate::testing::{TestNode, nodes};
 
 /// Twelve records, with checkpoints at 4, 8 and 12.
@@ -275,5 +275,71 @@ async fn what_left_the_machine_may_repeat_itself_and_be_torn() {
         let waiting = unpublished(services, 2).await.unwrap();
         mark_published(services, &waiting).await.unwrap();
         assert_eq!(unpublished(services, 10).await.unwrap().len(), 1);
+    }
+}
+
+impl Trail {
+    /// What stretches of `most` records say, one after the other.
+    async fn stretches(&self, most: u64) -> Vec<Stretch> {
+        let (mut stretches, mut after) = (Vec::<Stretch>::new(), 0);
+        loop {
+            let stretch = verify_stretch(&self.node.services, after, most).await.unwrap().unwrap();
+            after = stretch.verdict.last.max(after);
+            stretches.push(stretch);
+            if stretches.last().is_some_and(|last| last.complete) {
+                return stretches;
+            }
+            assert!(stretches.len() < 20, "no end: {stretches:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn stretch_by_stretch_the_same_is_found_as_at_once() {
+    for trail in Trail::lay().await {
+        let tampering = [
+            vec!["UPDATE audit_records SET source = 'elsewhere' WHERE seq = 6"],
+            vec!["DELETE FROM audit_records WHERE seq = 5"],
+            vec!["DELETE FROM audit_records WHERE seq = 6"],
+            vec!["DELETE FROM audit_checkpoints WHERE number = 2"],
+            vec!["UPDATE audit_checkpoints SET signature = 'x' WHERE number = 3"],
+            vec!["DELETE FROM audit_records WHERE seq > 10"],
+        ];
+        for most in [1, 3, 5, 12, 100] {
+            let sound = trail.stretches(most).await;
+            let records: u64 = sound.iter().map(|stretch| stretch.verdict.records).sum();
+            assert_eq!(records, 12, "{most} on {}", trail.node.database.kind);
+            assert!(sound.iter().all(|stretch| stretch.verdict.findings.is_empty()), "{most}: {sound:?}");
+            assert_eq!(sound.last().unwrap().verdict.agreed, 12, "{most}");
+        }
+        for statements in &tampering {
+            trail.do_it(statements).await;
+            let whole = findings(&trail.node.services).await;
+            assert!(!whole.is_empty(), "{statements:?}");
+            for most in [1, 3, 5, 100] {
+                let found: Vec<Finding> = trail
+                    .stretches(most)
+                    .await
+                    .into_iter()
+                    .flat_map(|stretch| stretch.verdict.findings)
+                    .collect();
+                assert_eq!(found, whole, "{statements:?}, {most} at a time, on {}", trail.node.database.kind);
+            }
+            for table in TABLES {
+                trail
+                    .do_it(&[
+                        &format!("DELETE FROM {table}"),
+                        &format!("INSERT INTO {table} SELECT * FROM {table}_kept"),
+                    ])
+                    .await;
+            }
+        }
+        assert!(verify_stretch(&trail.node.services, 13, 1).await.unwrap().is_none());
+        assert!(verify_stretch(&trail.node.services, -1, 1).await.unwrap().is_none());
+        // A place whose record was taken away since: the gap is found, and the rest is proved.
+        trail.do_it(&["DELETE FROM audit_records WHERE seq = 6"]).await;
+        let stretch = verify_stretch(&trail.node.services, 6, 100).await.unwrap().unwrap();
+        assert_eq!(stretch.verdict.findings, [Finding::Missing { from: 6, to: 6 }]);
+        assert_eq!(stretch.verdict.last, 12);
     }
 }

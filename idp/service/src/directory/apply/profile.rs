@@ -121,7 +121,8 @@ async fn replace(
     }
     if moved {
         LoginFlows::on(effect.tx.connection()).consume_all(id, now).await?;
-        notice::tell_of_move(effect, &before.profile, &after.profile).await?;
+        // That says enough: the new mailbox gets one mail, whatever else has changed.
+        return notice::tell_of_move(effect, &before.profile, &after.profile).await;
     }
     notice::tell(effect, &after.profile, News::ProfileChanged { at: now }).await
 }

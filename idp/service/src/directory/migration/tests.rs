@@ -2,6 +2,7 @@
 
 mod dry_run;
 mod end_run;
+mod measure;
 mod moving;
 mod reminders;
 mod requests;
@@ -11,11 +12,13 @@ use std::sync::Arc;
 use countersign_core::audit::Action;
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::migration::{FrozenLine, HouseStand, ListHash, Outcome, PendingMove};
+use countersign_core::directory::migration::{
+    FrozenLine, HouseStand, ListHash, Outcome, PendingMove, ReportLine,
+};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::Profile;
 use countersign_core::ids::RequestId;
-use countersign_store::{Audit, AuditFilter, EndRun, EndRuns, FrozenLists, Phases, ReportLine};
+use countersign_store::{Audit, AuditFilter, EndRun, EndRuns, FrozenLists, Phases};
 
 use super::end_run::Progress;
 use super::{Moving, carry_out, end_runs, make};
@@ -35,7 +38,8 @@ impl Town {
         let operator = self.actor("OPS001").await;
         let head = make(self.services(), &operator, HOUSE).await.unwrap();
         let lists = FrozenLists::on(self.services().store.read());
-        let lines = lists.lines(&Scope::of_the_installation(), &head.hash, &[], None, 10_000).await.unwrap();
+        let lines =
+            lists.lines(&Scope::of_the_installation(), &head.hash, &[], None, 1_000_000).await.unwrap();
         (head.hash, lines.into_iter().map(|(_, line)| line).collect())
     }
 

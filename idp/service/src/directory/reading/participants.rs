@@ -44,6 +44,15 @@ pub async fn page(
     Ok(Paged::of(placed.collect(), limit))
 }
 
+/// How many participants there are on all pages.
+pub async fn count(
+    services: &Services,
+    scope: &Scope,
+    house: Option<ClearingHouse>,
+) -> Result<u64, StoreError> {
+    ParticipantListing::on(services.store.read()).count(scope, house).await
+}
+
 /// A participant, and how far its people are.
 #[derive(Clone, Debug)]
 pub struct ParticipantProgress {
@@ -80,7 +89,7 @@ pub struct Appointed {
 pub async fn appointments(services: &Services, scope: &Scope) -> Result<Vec<Appointed>, StoreError> {
     let found = Appointments::on(services.store.read()).within(scope).await?;
     let parties = found.iter().flat_map(|it| [it.principal.clone(), it.agent.clone()]).collect();
-    let parties = Participants::on(services.store.read()).parties(&parties).await?;
+    let parties = Participants::on(services.store.read()).get_all(&parties).await?;
     let appointed = found.into_iter().filter_map(|appointment| {
         let principal = parties.get(&appointment.principal)?.clone();
         let agent = parties.get(&appointment.agent)?.clone();

@@ -2,7 +2,7 @@
 
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::approval_code::OnlyByQueue;
-use countersign_core::directory::change_request::{ChangeRequest, TransitionError};
+use countersign_core::directory::change_request::{ChangeRequest, Target, TransitionError};
 use countersign_core::directory::listing::{Position, SortKey};
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
@@ -16,8 +16,8 @@ use crate::directory::decide::could_sign;
 use crate::directory::on_screen::only_by_queue;
 use crate::login::Fault;
 
-/// Which requests to list.
-pub use countersign_store::RequestFilter;
+/// Which requests to list, and what is found.
+pub use countersign_store::{RequestFilter, StoredRequest, TamperedRequest};
 
 /// What the cursors of the listing are like.
 #[must_use]
@@ -32,13 +32,13 @@ pub async fn page(
     filter: &RequestFilter,
     after: Option<Position>,
     limit: u16,
-) -> Result<Paged<ChangeRequest>, StoreError> {
+) -> Result<Paged<StoredRequest>, StoreError> {
     let after = after.and_then(cursor);
     let requests = ChangeRequests::on(services.store.read());
     let found = requests.list(scope, filter, after.as_ref(), one_more(limit)).await?;
     let placed = found.into_iter().map(|request| {
-        let key = SortKey::Millis(to_millis(request.submitted_at));
-        let at = Position { key, tie: request.id.as_str().to_owned() };
+        let key = SortKey::Millis(to_millis(request.submitted_at()));
+        let at = Position { key, tie: request.id().as_str().to_owned() };
         (request, at)
     });
     Ok(Paged::of(placed.collect(), limit))
@@ -63,8 +63,20 @@ pub async fn find(
     services: &Services,
     scope: &Scope,
     id: &RequestId,
-) -> Result<Option<ChangeRequest>, StoreError> {
-    ChangeRequests::on(services.store.read()).find(scope, id).await
+) -> Result<Option<StoredRequest>, StoreError> {
+    ChangeRequests::on(services.store.read()).look(scope, id).await
+}
+
+/// The request that waits about the profile of `user_id`, if there is one and it is in scope.
+pub async fn open_about(
+    services: &Services,
+    scope: &Scope,
+    user_id: &str,
+) -> Result<Option<RequestId>, StoreError> {
+    let requests = ChangeRequests::on(services.store.read());
+    let held = requests.held(&[Target::profile(user_id)]).await?;
+    let Some((_, id)) = held.into_iter().next() else { return Ok(None) };
+    Ok(requests.look(scope, &id).await?.map(|_| id))
 }
 
 /// What somebody may do about a request now, and why not.

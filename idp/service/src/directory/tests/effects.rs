@@ -172,6 +172,8 @@ async fn both_mailboxes_are_told_of_a_move_and_the_former_learns_little() {
         assert!(moves.contains(&(OWN, masked, Reader::OldAddress)), "{moves:?}");
         assert!(moves.contains(&("chan@new.example", masked, Reader::NewAddress)), "{moves:?}");
         assert!(mail.iter().all(|(_, mail)| mail.user_id == "HKABC101"));
+        let of_new = mail.iter().filter(|(to, _)| to == "chan@new.example").count();
+        assert_eq!((of_new, mail.len()), (1, 2), "one mail is enough: {}", town.kind());
     }
 }
 

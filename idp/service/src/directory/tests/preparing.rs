@@ -103,3 +103,43 @@ async fn a_mailbox_warns_of_the_colleagues_who_have_it_and_tells_of_nobody_elses
         assert_eq!(said("hkdef101@participant.example").await, []);
     }
 }
+
+/// It may be meant so: the participant goes on with what operators do for it, and is told what that means.
+#[tokio::test]
+async fn who_takes_the_last_maker_or_checker_away_is_warned() {
+    for town in towns().await {
+        let operator = town.actor("OPS001").await;
+        let services = town.services();
+        let warned = async |draft: Value| {
+            let draft: Draft = serde_json::from_value(draft).unwrap();
+            let prepared =
+                prepare(services, || services.store.read(), &operator, &draft, None).await.unwrap();
+            assert!(prepared.document.is_some(), "{} {draft:?}: {:?}", town.kind(), prepared.findings);
+            prepared.findings.iter().any(|finding| finding.code == FindingCode::LastAdministrator)
+        };
+        let rights = |levels: &[&str]| json!({ "access_levels": { "security_management": levels } });
+        let batch = |lines: &[Value]| json!({ "kind": "batch", "lines": lines });
+        // There are two of each.
+        assert!(!warned(whole("delete_profile", "HKABC1X1")).await, "{}", town.kind());
+        assert!(!warned(change("HKABC1Y1", &rights(&["EE"]))).await);
+        let both =
+            [whole("delete_profile", "HKABC1X1"), change("HKABC1X2", &json!({ "status": "DISABLED" }))];
+        assert!(warned(batch(&both)).await);
+        let one_of_each = [whole("delete_profile", "HKABC1X1"), whole("delete_profile", "HKABC1Y1")];
+        assert!(!warned(batch(&one_of_each)).await);
+        // A suspended one is none.
+        town.edit("HKABC1X2", |record| {
+            record.set_status(countersign_core::directory::status::ProfileStatus::Suspended);
+        })
+        .await;
+        assert!(warned(whole("delete_profile", "HKABC1X1")).await);
+        assert!(warned(change("HKABC1X1", &rights(&["EE", "CK"]))).await);
+        assert!(!warned(change("HKABC1X1", &json!({ "surname": "WONG" }))).await);
+        // Another takes their place in the same request.
+        let place = change("HKABC1Y2", &rights(&["EE", "MK"]));
+        assert!(!warned(batch(&[whole("delete_profile", "HKABC1X1"), place])).await);
+        // It only warns: it can be asked for, signed, and takes effect.
+        town.signed("OPS001", "OPS002", whole("delete_profile", "HKABC1X1")).await;
+        assert!(town.record("HKABC1X1").await.is_none());
+    }
+}

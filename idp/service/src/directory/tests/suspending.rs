@@ -1,5 +1,7 @@
 //! One person takes access away, at once and with a reason; giving it back takes two.
 
+use std::sync::Arc;
+
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::mail::News;
@@ -139,5 +141,48 @@ async fn nothing_is_left_of_a_suspension_that_was_not_committed() {
         drop(tx);
         assert_eq!(town.status("HKABC101").await, ProfileStatus::Enabled, "{}", town.kind());
         assert!(town.mail().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn rights_that_were_taken_away_meanwhile_suspend_nobody() {
+    for town in towns().await {
+        let actor = town.actor("HKABC1X1").await;
+        town.edit("HKABC1X1", |record| record.profile.capabilities.access_levels.clear()).await;
+        let tx = town.services().store.begin().await.unwrap();
+        let refused = suspend(town.services(), &tx, &actor, "HKABC101", "why", HERE).await;
+        assert!(matches!(refused, Err(SuspendError::NotAllowed)), "{} {refused:?}", town.kind());
+        drop(tx);
+        let actor = town.actor("HKABC1Y1").await;
+        town.suspend("OPS001", "HKABC1Y1", "left").await.unwrap();
+        let tx = town.services().store.begin().await.unwrap();
+        let refused = suspend(town.services(), &tx, &actor, "HKABC101", "why", HERE).await;
+        assert!(matches!(refused, Err(SuspendError::NotAllowed)), "{} {refused:?}", town.kind());
+        assert_eq!(town.status("HKABC101").await, ProfileStatus::Enabled, "{}", town.kind());
+    }
+}
+
+/// Of a suspension of the actor and one by them at the same moment, the first is over before the second looks.
+#[tokio::test]
+async fn a_suspension_under_way_is_waited_for() {
+    for town in towns().await {
+        let (first, second) = (town.actor("OPS001").await, town.actor("HKABC1X1").await);
+        let services = Arc::clone(&town.node.services);
+        let tx = services.store.begin().await.unwrap();
+        suspend(&services, &tx, &first, "HKABC1X1", "left", HERE).await.unwrap();
+        let node = Arc::clone(&services);
+        let waiting = tokio::spawn(async move {
+            let tx = node.store.begin().await.unwrap();
+            let done = suspend(&node, &tx, &second, "HKABC101", "why", HERE).await;
+            if done.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            done
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tx.commit().await.unwrap();
+        let refused = waiting.await.unwrap();
+        assert!(matches!(refused, Err(SuspendError::NotAllowed)), "{} {refused:?}", town.kind());
+        assert_eq!(town.status("HKABC101").await, ProfileStatus::Enabled, "{}", town.kind());
     }
 }

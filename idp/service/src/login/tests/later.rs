@@ -12,6 +12,8 @@ async fn the_last_access_is_the_one_before() {
         let first = world.log_in_by_app("HKABC101").await;
         let present = sessions::peek(world.services(), &first).await.unwrap().unwrap();
         assert_eq!(present.session.prior_access, None);
+        let browser = present.session.browser.expect("the browser that it is in");
+        assert!(!browser.as_str().contains(&world.visit.browser), "hashed");
         let at = world.now();
         world.wait(600);
         let second = world.log_in_by_app("HKABC101").await;
@@ -21,6 +23,12 @@ async fn the_last_access_is_the_one_before() {
             (access.time, access.method.as_str(), access.source.as_str()),
             (at, "otp-app", "203.0.113.7")
         );
+        let again = sessions::peek(world.services(), &second).await.unwrap().unwrap().session.browser;
+        assert_eq!(again, Some(browser), "the same browser");
+        "csb_another".clone_into(&mut world.visit.browser);
+        let elsewhere = world.log_in_by_app("HKABC101").await;
+        let other = sessions::peek(world.services(), &elsewhere).await.unwrap().unwrap().session.browser;
+        assert!(other.is_some() && other != again, "another browser");
     }
 }
 

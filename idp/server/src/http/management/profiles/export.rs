@@ -24,6 +24,7 @@ use super::table;
 use crate::http::management::caller::Reading;
 use crate::http::management::parameters::Parameters;
 use crate::http::management::refusal::Refusal;
+use crate::http::management::taken::Asked;
 
 /// Profiles read at once.
 const AT_ONCE: u16 = 500;
@@ -40,20 +41,23 @@ const AT_ONCE: u16 = 500;
 pub(in crate::http::management) async fn export(
     State(services): State<Arc<Services>>,
     reading: Reading,
+    asked: Asked,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
     services.hours.open_at(TimedFunction::UserProfileListing, services.now())?;
-    answer(services, reading, parameters).await
+    answer(services, reading, asked, parameters).await
 }
 
 /// The listing as CSV. The first page is read before anything is sent, so that what fails at once is said.
 pub(super) async fn answer(
     services: Arc<Services>,
     reading: Reading,
+    asked: Asked,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
     let listing = listing(&mut parameters);
     parameters.finish()?;
+    asked.record(&services, &reading.caller, "profiles.csv").await?;
     let export = Export { services, scope: reading.scope, listing };
     let first = export.page(None).await?;
     let begun = (export, Some(Step::First(first)));

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use countersign_api::page::{Page, PageQuery};
 use countersign_api::profiles::{ProfileQuery, ProfileSummary};
+use countersign_core::directory::business_group::BusinessUserGroup;
 use countersign_core::directory::listing::ProfileFilter;
 use countersign_core::directory::search;
 use countersign_core::directory::service_hours::TimedFunction;
@@ -21,7 +22,8 @@ use super::summary::summary;
 use crate::http::management::caller::Reading;
 use crate::http::management::pages;
 use crate::http::management::parameters::Parameters;
-use crate::http::management::refusal::{Fault, Refusal};
+use crate::http::management::refusal::Refusal;
+use crate::http::management::taken::Asked;
 
 /// Lists user profiles in the caller's scope. With `Accept: text/csv` the whole listing comes as CSV, and the parameters
 /// of pages are unknown.
@@ -41,11 +43,12 @@ pub(in crate::http::management) async fn list(
     State(services): State<Arc<Services>>,
     reading: Reading,
     headers: HeaderMap,
+    asked: Asked,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
     services.hours.open_at(TimedFunction::UserProfileListing, services.now())?;
     if wants_csv(&headers) {
-        return export::answer(services, reading, parameters).await;
+        return export::answer(services, reading, asked, parameters).await;
     }
     let listing = listing(&mut parameters);
     let wanted = pages::wanted(&mut parameters, &listing.cursors());
@@ -57,7 +60,8 @@ pub(in crate::http::management) async fn list(
     Ok(Json(pages::page(found, listing.cursors(), count, summary)).into_response())
 }
 
-fn wants_csv(headers: &HeaderMap) -> bool {
+/// Whether CSV is asked for rather than JSON.
+pub(in crate::http::management) fn wants_csv(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let first = accept.split([',', ';']).next().unwrap_or_default();
     first.trim().eq_ignore_ascii_case("text/csv")
@@ -99,8 +103,5 @@ impl FromStr for Wanted {
 }
 
 fn group(parameters: &mut Parameters) -> Option<String> {
-    let group = parameters.text("group", 2)?;
-    let sound =
-        group.len() == 2 && group.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
-    if sound { Some(group) } else { parameters.wrong("group", Fault::NotAllowed) }
+    parameters.one_of("group").map(|group: BusinessUserGroup| group.to_string())
 }

@@ -5,4 +5,4 @@ pub(super) mod list;
 pub(super) mod show;
 pub(super) mod summary;
 pub(super) mod suspend;
-mod table;
+pub(super) mod table;

@@ -8,9 +8,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use countersign_api::profiles::{OpenSession, Profile};
 use countersign_core::directory::entry::DirectoryEntry;
+use countersign_core::ids::RequestId;
 use countersign_core::oauth::session::Session;
 use countersign_service::Services;
 use countersign_service::directory::reading::profiles;
+use countersign_service::directory::reading::requests::open_about;
 
 use super::summary::summary;
 use crate::http::management::caller::Reading;
@@ -37,11 +39,12 @@ pub(in crate::http::management) async fn show(
     let found = profiles::find(&services, &reading.scope, &user_id).await?;
     let found = found.ok_or_else(|| Refusal::new(Kind::NotFound))?;
     let sessions = profiles::sessions(&services, &found).await?;
+    let open = open_about(&services, &reading.scope, &found.user_id).await?;
     let tag = etag(found.version);
-    Ok(([(header::ETAG, tag)], Json(profile(found, sessions))).into_response())
+    Ok(([(header::ETAG, tag)], Json(profile(found, sessions, open))).into_response())
 }
 
-fn profile(entry: DirectoryEntry, sessions: Vec<Session>) -> Profile {
+fn profile(entry: DirectoryEntry, sessions: Vec<Session>, open: Option<RequestId>) -> Profile {
     let rights = serde_json::to_value(&entry.capabilities.access_levels).unwrap_or_default();
     Profile {
         access_levels: serde_json::from_value(rights).unwrap_or_default(),
@@ -53,6 +56,7 @@ fn profile(entry: DirectoryEntry, sessions: Vec<Session>) -> Profile {
         created_at: entry.created_at,
         updated_at: entry.updated_at,
         version: entry.version,
+        open_request: open.map(|id| id.as_str().to_owned()),
         summary: summary(entry),
     }
 }

@@ -1,10 +1,11 @@
-//! Profiles as lines of CSV (RFC 4180), for spreadsheets that run what begins like a formula.
+//! Profiles as lines of a spreadsheet.
 
 use countersign_api::profiles::ProfileSummary;
 use countersign_core::directory::entry::DirectoryEntry;
 use serde::Serialize;
 
 use super::summary::summary;
+use crate::http::management::spreadsheet::line;
 
 const COLUMNS: [&str; 19] = [
     "user_id",
@@ -72,43 +73,4 @@ fn cells(profile: ProfileSummary) -> [String; 19] {
 fn word(state: &impl Serialize) -> String {
     let value = serde_json::to_value(state).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
-}
-
-fn line(cells: &[String; 19]) -> Vec<u8> {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(&defused(cell))).collect();
-    (cells.join(",") + "\r\n").into_bytes()
-}
-
-/// A cell that a spreadsheet would run gets an apostrophe in front, which makes it a text.
-fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{defused, quoted};
-
-    #[test]
-    fn no_cell_begins_like_a_formula() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(defused(formula), format!("'{formula}"));
-        }
-        assert_eq!(defused("a=1"), "a=1");
-        assert_eq!(defused(""), "");
-    }
-
-    #[test]
-    fn separators_stay_in_their_cell() {
-        assert_eq!(quoted("Chan, Tai \"Man\""), "\"Chan, Tai \"\"Man\"\"\"");
-        assert_eq!(quoted("a\nb"), "\"a\nb\"");
-        assert_eq!(quoted("plain"), "plain");
-    }
 }

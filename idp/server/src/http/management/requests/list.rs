@@ -37,7 +37,7 @@ pub(in crate::http::management) async fn list(
     parameters.finish()?;
     let found = requests::page(&services, &reading.scope, &filter, wanted.after, wanted.limit).await?;
     let count = if counted { Some(requests::count(&services, &reading.scope, &filter).await?) } else { None };
-    Ok(Json(pages::page(found, cursors, count, |request| view::summary(&request))))
+    Ok(Json(pages::page(found, cursors, count, |request| view::listed(&request))))
 }
 
 fn filter(parameters: &mut Parameters) -> RequestFilter {

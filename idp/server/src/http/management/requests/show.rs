@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_api::requests::ChangeRequest;
 use countersign_core::ids::RequestId;
 use countersign_service::Services;
-use countersign_service::directory::reading::requests;
+use countersign_service::directory::reading::requests::{self, StoredRequest};
 
 use super::view;
 use crate::http::management::caller::Reading;
@@ -41,7 +41,11 @@ pub(in crate::http::management) async fn show(
 ) -> Result<Response, Refusal> {
     parameters.finish()?;
     let found = requests::find(&services, &reading.scope, &RequestId::from_stored(id)).await?;
-    let request = found.ok_or_else(|| Refusal::new(Kind::NotFound))?;
+    let request = match found.ok_or_else(|| Refusal::new(Kind::NotFound))? {
+        StoredRequest::Sound(request) => *request,
+        // Without a tag: there is nothing that could be signed.
+        StoredRequest::Tampered(tampered) => return Ok(Json(view::tampered(&tampered)).into_response()),
+    };
     let may = match reading.caller.actor() {
         Some(actor) => {
             let may = requests::may_now(&services, actor, &request).await;

@@ -6,7 +6,7 @@ use countersign_api::requests::{
     ChangeRequest, Decision, FieldDifference, May, RequestAction, RequestState, RequestSummary, Subject,
 };
 use countersign_core::directory::change_request::{self, State, Way};
-use countersign_service::directory::reading::requests::{self, Hindrance};
+use countersign_service::directory::reading::requests::{self, Hindrance, StoredRequest, TamperedRequest};
 use countersign_service::idempotency::StoredAnswer;
 
 use crate::http::management::etag::document_tag;
@@ -34,6 +34,43 @@ pub(super) fn summary(request: &Asked) -> RequestSummary {
             _ => None,
         },
         decision: decision(&request.state),
+        tampered: false,
+    }
+}
+
+/// What a listing says of a request, whatever has become of it.
+pub(super) fn listed(request: &StoredRequest) -> RequestSummary {
+    match request {
+        StoredRequest::Sound(request) => summary(request),
+        StoredRequest::Tampered(tampered) => tampered_summary(tampered),
+    }
+}
+
+fn tampered_summary(tampered: &TamperedRequest) -> RequestSummary {
+    let state = serde_json::from_value(tampered.state.as_str().into());
+    RequestSummary {
+        id: tampered.id.as_str().to_owned(),
+        kind: tampered.kind.clone(),
+        state: state.unwrap_or(RequestState::Pending),
+        maker: tampered.maker.clone(),
+        submitted_at: tampered.submitted_at,
+        reason: None,
+        target: String::new(),
+        targets: 0,
+        expires_at: None,
+        decision: None,
+        tampered: true,
+    }
+}
+
+/// A request that somebody changed in the database: that it is there, and nothing that anybody could sign.
+pub(super) fn tampered(tampered: &TamperedRequest) -> ChangeRequest {
+    ChangeRequest {
+        summary: tampered_summary(tampered),
+        document_hash: tampered.document_hash.clone(),
+        subjects: Vec::new(),
+        findings: Vec::new(),
+        may: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use countersign_core::directory::capabilities::AccessLevel::{Checker, Enquiry, Maker};
+use countersign_core::directory::phase::Phase;
 use countersign_core::oauth::acr::Acr;
 use countersign_service::testing::directory::holding;
 use serde_json::{Value, json};
@@ -247,4 +248,119 @@ async fn where_nobody_could_sign_the_maker_is_told_at_once() {
     let answer = house.post("/change-requests", &maker, "k", &email("HKABC101", "a@abc.example")).await;
     answer.assert_problem(422, "invalid-content");
     assert_eq!(answer.findings(), [("request".into(), "no_checker".into())]);
+}
+
+#[tokio::test]
+async fn an_enquiry_names_the_request_that_waits() {
+    let house = house().await;
+    let (maker, checker) = house.two().await;
+    let open =
+        async |token: &str| house.get("/profiles/HKABC101", token).await.json()["open_request"].clone();
+    assert_eq!(open(&maker).await, Value::Null);
+    let (path, _) = asked(&house, &maker).await;
+    let id = path.rsplit('/').next().unwrap();
+    assert_eq!((open(&maker).await, open(&checker).await), (json!(id), json!(id)));
+    assert_eq!(house.get("/profiles/HKABC102", &maker).await.json()["open_request"], Value::Null);
+    house.post(&format!("{path}/withdraw"), &maker, "w", &json!({})).await;
+    assert_eq!(open(&maker).await, Value::Null);
+}
+
+/// A request that is about two participants is not theirs to see, nor is what it is called.
+#[tokio::test]
+async fn an_enquiry_names_no_request_that_is_not_the_reader_s_to_see() {
+    let house = house().await;
+    house.node.set_phase(Phase::ParallelRun).await;
+    let reader = house.reader().await;
+    let operator = house.operator().await;
+    let operator = house.token(&operator).await;
+    house.colleague(&house.exchange, "OPS002", &[Checker]).await;
+    let line = |user_id: &str| json!({ "kind": "reset_factor", "user_id": user_id });
+    let lines = json!({ "lines": [line("HKABC1X1"), line("HKDEF1X1")] });
+    let made = house.post("/batches", &operator, "k", &lines).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let open = house.get("/profiles/HKABC1X1", &operator).await.json()["open_request"].clone();
+    assert_eq!(open, made.json()["id"]);
+    assert_eq!(house.get("/profiles/HKABC1X1", &reader).await.json()["open_request"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_request_that_was_changed_in_the_database_is_shown_as_such_and_spoils_nothing() {
+    let house = house().await;
+    let (maker, checker) = house.two().await;
+    let (path, tag) = asked(&house, &maker).await;
+    let sound = house.post("/change-requests", &maker, "other", &email("HKABC102", "b@abc.example")).await;
+    let id = path.rsplit('/').next().unwrap();
+    let edit = format!(
+        "UPDATE change_requests SET document = replace(document, 'new@abc.example', 'own@evil.example') WHERE id = '{id}'"
+    );
+    assert_eq!(house.node.database.tamper(&edit).await, 1);
+
+    let listed = house.get("/change-requests?count=true", &checker).await.json();
+    assert_eq!(listed["count"], 2);
+    let of = |wanted: &str| {
+        let items = listed["items"].as_array().unwrap().iter();
+        items.clone().find(|item| item["id"] == wanted).unwrap().clone()
+    };
+    assert_eq!((&of(id)["tampered"], &of(id)["maker"]), (&json!(true), &json!("HKABC1X1")));
+    assert_eq!(of(sound.json()["id"].as_str().unwrap())["tampered"], Value::Null);
+    let shown = house.get(&path, &checker).await;
+    assert_eq!((shown.status, &shown.json()["tampered"]), (StatusCode::OK, &json!(true)), "{}", shown.text);
+    assert_eq!((&shown.json()["subjects"], &shown.json()["may"]), (&json!([]), &Value::Null));
+    assert!(!shown.text.contains("evil") && shown.header("etag").is_empty(), "{}", shown.text);
+
+    let approved = house.post_to(&format!("{path}/approve"), &checker, "a", &tag, &json!({})).await;
+    approved.assert_problem(409, "request-tampered");
+    let rejected = house.post(&format!("{path}/reject"), &checker, "r", &json!({ "reason": "odd" })).await;
+    rejected.assert_problem(409, "request-tampered");
+    house
+        .post(&format!("{path}/withdraw"), &maker, "w", &json!({}))
+        .await
+        .assert_problem(409, "request-tampered");
+    let code = json!({ "checker_id": "HKABC1X2", "authorisation_code": "AAAA-AAAA-AAAA" });
+    let on_screen = house.post_to(&format!("{path}/approve-on-screen"), &maker, "o", &tag, &code).await;
+    on_screen.assert_problem(409, "request-tampered");
+    let denied = house.get(&format!("/audit?action=attempt_denied&request={id}&count=true"), &maker).await;
+    assert_eq!(denied.json()["count"], 4, "{}", denied.text);
+
+    house.node.clock.advance_seconds(60 * 24 * 3600);
+    let services = &house.node.services;
+    assert_eq!(countersign_service::directory::expire_overdue(services).await.unwrap(), 2);
+    assert_eq!(countersign_service::directory::expire_overdue(services).await.unwrap(), 0);
+    let operator = house.operator().await;
+    let operator = house.token(&operator).await;
+    let over = house.get(&path, &operator).await.json();
+    assert_eq!((&over["state"], &over["tampered"]), (&json!("expired"), &json!(true)));
+    let expired = house.get(&format!("/audit?action=request_expired&request={id}"), &operator).await;
+    assert_eq!(expired.json()["items"][0]["actor"]["name"], "expire-requests", "{}", expired.text);
+}
+
+#[tokio::test]
+async fn one_browser_gives_no_two_signatures() {
+    let house = house().await;
+    let in_browser = async |user_id: &str, levels: &[_], browser: &str| {
+        let profile = house.node.add_member(&house.abc, user_id, holding(levels)).await;
+        house.token(&house.node.person_in(profile, Acr::OtpApp, Some(browser)).await).await
+    };
+    let maker = in_browser("HKABC1X1", &[Maker], "csb_one").await;
+    let beside = in_browser("HKABC1X2", &[Checker], "csb_one").await;
+    let elsewhere = in_browser("HKABC1X3", &[Checker], "csb_other").await;
+    let (path, tag) = asked(&house, &maker).await;
+    // The maker signs out, and their session is forgotten: the browser is the same nevertheless.
+    house
+        .node
+        .database
+        .tamper(
+            "DELETE FROM sessions WHERE profile_id IN (SELECT id FROM profiles WHERE user_id = 'HKABC1X1')",
+        )
+        .await;
+
+    let seen = house.get(&path, &beside).await;
+    assert_eq!(may(&seen, "approve"), "shared_browser");
+    let refused = house.post_to(&format!("{path}/approve"), &beside, "a", &tag, &json!({})).await;
+    refused.assert_problem(403, "may-not-sign");
+    assert_eq!(refused.findings(), [("checker".to_owned(), "shared_browser".to_owned())]);
+    let refused = house.post(&format!("{path}/reject"), &beside, "r", &json!({ "reason": "no" })).await;
+    refused.assert_problem(403, "may-not-sign");
+    let signed = house.post_to(&format!("{path}/approve"), &elsewhere, "a", &tag, &json!({})).await;
+    assert_eq!(signed.status, StatusCode::OK, "{}", signed.text);
 }

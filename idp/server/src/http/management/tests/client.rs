@@ -1,8 +1,10 @@
 //! The typed client against the API it is made for, over a socket.
 
 use countersign_api::activity::{DormantQuery, LoginActivityQuery};
+use countersign_api::audit::{AuditQuery, VerifyQuery};
 use countersign_api::client::{Attempt, Client, ClientError};
 use countersign_api::drafts::{BatchKind, BatchQuery, BatchSubmission, Draft, ProfileDraft, Submission};
+use countersign_api::groups::GroupQuery;
 use countersign_api::me::Me;
 use countersign_api::page::PageQuery;
 use countersign_api::participants::ParticipantQuery;
@@ -41,11 +43,29 @@ async fn the_client_reads_what_the_server_says() {
     assert!(client.dormant(&DormantQuery::default(), &all).await.unwrap().items.is_empty());
     assert!(client.login_activity(&LoginActivityQuery::default(), &all).await.unwrap().items.is_empty());
 
+    let trail = client.audit(&AuditQuery::default(), &page_of(1)).await.unwrap();
+    let [record] = trail.items.as_slice() else { panic!("what was taken out: {trail:?}") };
+    assert_eq!((record.action.as_str(), record.authentic), ("data_exported", true));
+    assert_eq!(client.audit_record(&record.id).await.unwrap(), *record);
+    let csv = client.audit_csv(&AuditQuery::default()).await.unwrap().text().await.unwrap();
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    let searched = AuditQuery { action: Some("data_exported".into()), ..AuditQuery::default() };
+    let lines = client.audit_lines(&searched).await.unwrap().text().await.unwrap();
+    assert_eq!(lines.lines().count(), 3, "{lines}");
+    let proved = client.verify_audit(&VerifyQuery::default()).await;
+    assert!(matches!(proved, Err(ClientError::Problem(problem)) if problem.name() == "forbidden"));
+    assert!(client.groups(&GroupQuery::default(), &all).await.unwrap().items.is_empty());
+    assert!(!client.calendars().await.unwrap().enforced);
+
     let Err(ClientError::Problem(problem)) = client.profile("a/../b").await else { panic!("a problem") };
     assert_eq!((problem.name(), problem.title.as_str()), ("not-found", "找不到"));
     let stranger = Client::new(reqwest::Client::new(), &issuer, "nonsense".to_owned());
     let refused = stranger.me().await;
     assert!(matches!(refused, Err(ClientError::Problem(problem)) if problem.name() == "invalid-token"));
+}
+
+fn page_of(limit: u16) -> PageQuery {
+    PageQuery { limit: Some(limit), ..PageQuery::default() }
 }
 
 fn surname(user_id: &str, surname: &str) -> Draft {

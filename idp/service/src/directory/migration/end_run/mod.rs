@@ -10,8 +10,8 @@ mod stages;
 
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
 use countersign_core::directory::clearing_house::ClearingHouse;
-use countersign_core::directory::migration::Stage;
-use countersign_store::{EndRun, EndRuns, ReportLine, Tx};
+use countersign_core::directory::migration::{ReportLine, Stage};
+use countersign_store::{EndRun, EndRuns, Tx};
 use serde_json::json;
 
 use crate::login::Fault;
@@ -58,7 +58,7 @@ pub async fn end_runs(services: &Services) -> Result<Progress, Fault> {
 }
 
 /// One batch of a house's job, in one transaction.
-async fn batch(services: &Services, house: ClearingHouse) -> Result<Progress, Fault> {
+pub(super) async fn batch(services: &Services, house: ClearingHouse) -> Result<Progress, Fault> {
     let tx = services.store.begin().await?;
     let runs = EndRuns::on(tx.connection());
     let Some(mut run) = runs.find(house).await? else { return Ok(Progress::Idle) };

@@ -6,13 +6,13 @@ use countersign_core::Timestamp;
 use countersign_core::audit::{Action, AuditEntry, Owner, Subject};
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::migration::{
-    Finding, FrozenLine, Holder, Holds, Outcome, fate, fate_in_quarantine,
+    Finding, FrozenLine, Holder, Holds, Outcome, ReportLine, fate, fate_in_quarantine,
 };
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, Directory, EndRun, Passer, ReportLine, Tx};
+use countersign_store::{Activity, Directory, EndRun, Passer, Tx};
 use serde_json::json;
 
 use super::JOB;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use countersign_core::directory::actor::Scope;
-use countersign_core::directory::migration::{Finding, Outcome};
+use countersign_core::directory::migration::{Finding, Outcome, ReportLine};
 use countersign_core::ids::ProfileId;
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, EndRun, EndRuns, FrozenLists, MigrationFacts, Passer, ReportLine, Tx};
+use countersign_store::{Activity, EndRun, EndRuns, FrozenLists, MigrationFacts, Passer, Tx};
 
 use super::Batch;
 use super::people::{Named, People};

@@ -98,6 +98,7 @@ fn a_move_to_the_end_names_a_list_that_is_there_and_fresh() {
 
 #[test]
 fn a_house_goes_one_step_and_back_until_the_job_has_started() {
+    use Phase::{Complete, ParallelRun, PreParallel};
     let fresh = list(0);
     let operator = asker(Office::Operator);
     let moving = |phase, started, typed: &Typed<'_>| {
@@ -105,7 +106,6 @@ fn a_house_goes_one_step_and_back_until_the_job_has_started() {
         let about = About { end_of_run_started: started, ..about(&house, Some(&fresh)) };
         found(|findings| move_to(operator, &about, typed, findings))
     };
-    use Phase::{Complete, ParallelRun, PreParallel};
     assert_eq!(moving(PreParallel, false, &to("parallel-run", None, None)), []);
     assert_eq!(moving(ParallelRun, false, &to("pre-parallel", None, None)), []);
     assert_eq!(moving(Complete, false, &to("parallel-run", None, None)), []);
