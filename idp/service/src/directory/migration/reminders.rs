@@ -44,7 +44,7 @@ pub async fn remind(services: &Services) -> Result<usize, Fault> {
     if now < hong_kong_instant(today, FROM_HOUR) {
         return Ok(0);
     }
-    let mut reminded = 0;
+    let mut told = 0;
     for house in HOUSES {
         let stand = Phases::on(services.store.read()).stand(house).await?;
         let Some(phase) = ahead(stand.phase) else { continue };
@@ -54,11 +54,11 @@ pub async fn remind(services: &Services) -> Result<usize, Fault> {
         let reminder = Reminder { stand, phase, day, due };
         for participant in waiting(services, &reminder).await? {
             if remind_one(services, &reminder, &participant).await? {
-                reminded += 1;
+                told += 1;
             }
         }
     }
-    Ok(reminded)
+    Ok(told)
 }
 
 fn ahead(phase: Phase) -> Option<Phase> {

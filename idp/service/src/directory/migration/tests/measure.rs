@@ -11,7 +11,6 @@ const PEOPLE: usize = 250;
 
 #[tokio::test]
 #[ignore = "takes minutes: see docs/performance.md"]
-#[expect(clippy::print_stderr, reason = "it is there to be read")]
 async fn the_end_of_a_hundred_thousand_people() {
     for node in nodes().await {
         let kind = node.database.kind;
