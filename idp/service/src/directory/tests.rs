@@ -10,6 +10,7 @@ mod keys;
 mod model;
 mod on_screen;
 mod parties;
+mod policies;
 mod preparing;
 mod races;
 mod registry;
