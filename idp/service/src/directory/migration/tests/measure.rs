@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::testing::nodes;
 
-/// Participants, of three houses, and people of each: a third of these is in HKCC.
+/// Participants, and people of each.
 const PARTICIPANTS: usize = 400;
 const PEOPLE: usize = 250;
 
@@ -16,14 +16,15 @@ async fn the_end_of_a_hundred_thousand_people() {
         let kind = node.database.kind;
         let town = Town::on(node).await;
         town.node.crowd(PARTICIPANTS, PEOPLE).await;
-        // All of them in one house.
-        town.node
-            .database
-            .tamper("UPDATE profiles SET clearing_house = 'HKCC' WHERE clearing_house <> 'EXCHANGE'")
-            .await;
-        town.node.database.tamper("UPDATE participants SET participant = 'Y' || SUBSTR(participant, 4), customer_codes = '[]' WHERE clearing_house = 'HKSCC'").await;
-        town.node.database.tamper("UPDATE participants SET participant = 'Z' || SUBSTR(participant, 2) WHERE clearing_house = 'SEOCH'").await;
-        town.node.database.tamper("UPDATE participants SET clearing_house = 'HKCC', customer_codes = '[]' WHERE clearing_house <> 'EXCHANGE'").await;
+        // All of them in one house, whose codes have three characters.
+        for sql in [
+            "UPDATE participants SET participant = SUBSTR(participant, 3), customer_codes = '[]'
+             WHERE clearing_house = 'HKSCC'",
+            "UPDATE participants SET clearing_house = 'HKCC' WHERE clearing_house <> 'EXCHANGE'",
+            "UPDATE profiles SET clearing_house = 'HKCC' WHERE clearing_house <> 'EXCHANGE'",
+        ] {
+            town.node.database.tamper(sql).await;
+        }
         let begun = Instant::now();
         let (list, lines) = town.dry_run().await;
         let made = begun.elapsed();
