@@ -14,6 +14,7 @@ mod m0009_browsers;
 mod m0010_appointments;
 mod m0011_forms;
 mod m0012_large_requests;
+mod m0014_policies;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_appointments::Migration),
             Box::new(m0011_forms::Migration),
             Box::new(m0012_large_requests::Migration),
+            Box::new(m0014_policies::Migration),
         ]
     }
 }

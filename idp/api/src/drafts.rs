@@ -98,6 +98,15 @@ pub enum Draft {
         /// Which.
         kid: String,
     },
+    /// Another value of a policy. Operators.
+    ChangePolicy {
+        /// Which.
+        #[schema(example = "requests.days_to_sign")]
+        name: String,
+        /// Its value; null for what the configuration says.
+        #[serde(deserialize_with = "value")]
+        value: serde_json::Value,
+    },
     /// Many changes of profiles, whole or not at all.
     Batch {
         /// Each of them; a batch holds no batch.
@@ -306,6 +315,11 @@ pub struct ProfileDraft {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub certificate_expiry: Option<Option<String>>,
+}
+
+/// A value that is there, null or not.
+fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Value, D::Error> {
+    Deserialize::deserialize(deserializer)
 }
 
 /// A field that is there, null or not.

@@ -18,6 +18,7 @@ pub mod me;
 pub mod page;
 pub mod participants;
 pub mod phases;
+pub mod policies;
 pub mod problem;
 pub mod profiles;
 pub mod requests;

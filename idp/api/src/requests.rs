@@ -72,6 +72,8 @@ pub enum ChangeKind {
     RotateKeys,
     /// A signing key goes at once.
     RetireKey,
+    /// Another value of a policy.
+    ChangePolicy,
     /// Many changes at once.
     Batch,
     /// A new participant.

@@ -2,6 +2,9 @@
 //!
 //! Durations are whole seconds and say so in their names. The values are data: nothing here acts.
 
+mod changeable;
+mod rules;
+
 use serde::Serialize;
 
 use crate::directory::approval_code::ApprovalCodePolicy;
@@ -11,6 +14,9 @@ use crate::directory::requests::RequestPolicy;
 use crate::directory::service_hours::ServiceHoursPolicy;
 use crate::directory::user_id::UserIdPolicy;
 use crate::settings;
+
+pub use changeable::{CHANGEABLE, Changeable, Overrides, Unit, overlaid};
+pub use rules::PolicyProblem;
 
 settings! {
     /// All policies.

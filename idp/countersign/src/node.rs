@@ -16,6 +16,7 @@ use countersign_service::audit::StrangerTally;
 use countersign_service::clients::ClientRegistry;
 use countersign_service::jwks_fetch::ClientKeySets;
 use countersign_service::keys::Keyring;
+use countersign_service::policies::LivePolicy;
 use countersign_service::{Outbound, PasswordHasher, Reach, Services, Vault};
 use countersign_store::{Installation, Store, StoreOptions};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -54,7 +55,7 @@ pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services
         vault: Vault::new(&config.master_key, Arc::clone(&entropy))?,
         hasher: PasswordHasher::new(&config.policy.hashing, Arc::clone(&entropy))?,
         entropy,
-        policy: config.policy.clone(),
+        policy: LivePolicy::new(config.policy.clone()),
         user_ids: UserIdGrammar::try_from(&config.policy.user_ids)?,
         hours: ServiceCalendar::try_from(&config.policy.service_hours)?,
         issuer: config.issuer.clone(),
@@ -77,6 +78,7 @@ pub(crate) async fn run(
     // Both are quick when nothing is due; a node without keys or clients would only refuse.
     countersign_service::keys::maintain(&services).await.context("signing keys")?;
     countersign_service::clients::refresh(&services).await.context("clients")?;
+    countersign_service::policies::refresh(&services).await.context("policies")?;
     warn_of_few_operators(&services).await.context("operators")?;
     let jobs = jobs::start(&services, &config.smtp, &config.audit, metrics.clone(), &shutdown)?;
     let checked = Arc::clone(&services);

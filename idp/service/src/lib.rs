@@ -24,6 +24,7 @@ pub mod login;
 pub mod logout;
 mod outbound;
 pub mod outbox;
+pub mod policies;
 pub mod revoke;
 mod services;
 pub mod sessions;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use countersign_core::directory::service_hours::ServiceCalendar;
 use countersign_core::directory::user_id::UserIdGrammar;
-use countersign_core::policy::Policy;
 use countersign_core::{Clock, Entropy, Timestamp};
 use countersign_store::Store;
 use url::Url;
@@ -13,6 +12,7 @@ use crate::audit::StrangerTally;
 use crate::clients::ClientRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
+use crate::policies::LivePolicy;
 use crate::{Outbound, PasswordHasher, Vault};
 
 /// The composition of one node: built once, shared by every request and job.
@@ -23,8 +23,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
-    /// Lifetimes and limits.
-    pub policy: Policy,
+    /// Lifetimes and limits, as they are at this moment.
+    pub policy: LivePolicy,
     /// How user IDs look: the policy's patterns, read once.
     pub user_ids: UserIdGrammar,
     /// When functions that keep hours are open: the policy's calendar, read once.

@@ -28,6 +28,7 @@ use crate::audit::StrangerTally;
 use crate::clients::ClientRegistry;
 use crate::jwks_fetch::ClientKeySets;
 use crate::keys::Keyring;
+use crate::policies::LivePolicy;
 use crate::{Issuer, MasterKey, Outbound, PasswordHasher, Reach, Services, Vault};
 
 /// A clock that stands until it is moved.
@@ -146,6 +147,6 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         user_ids: UserIdGrammar::try_from(&policy.user_ids).unwrap(),
         hours: ServiceCalendar::try_from(&policy.service_hours).unwrap(),
         strangers: StrangerTally::default(),
-        policy,
+        policy: LivePolicy::new(policy),
     }
 }

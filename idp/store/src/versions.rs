@@ -14,6 +14,8 @@ pub enum Versioned {
     Clients,
     /// The signing keys.
     SigningKeys,
+    /// Policies that requests have changed.
+    Policies,
 }
 
 impl Versioned {
@@ -21,6 +23,7 @@ impl Versioned {
         match self {
             Self::Clients => "clients",
             Self::SigningKeys => "signing_keys",
+            Self::Policies => "policies",
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::keys::Keys;
 use crate::me::Me;
 use crate::page::{Page, PageQuery};
 use crate::participants::{Appointments, Participant, ParticipantQuery, Progress};
+use crate::policies::Policies;
 use crate::profiles::{Profile, ProfileQuery, ProfileSummary};
 use crate::{BASE_PATH, IDEMPOTENCY_KEY};
 
@@ -151,6 +152,11 @@ impl<T: TokenSource> Client<T> {
     /// Every signing key there is.
     pub async fn keys(&self) -> Result<Keys, ClientError> {
         self.get(&["keys"], &[(); 0], &PageQuery::default()).await
+    }
+
+    /// Every policy that operators may change.
+    pub async fn policies(&self) -> Result<Policies, ClientError> {
+        self.get(&["policies"], &[(); 0], &PageQuery::default()).await
     }
 
     /// A page of business user groups.

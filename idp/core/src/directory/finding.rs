@@ -128,6 +128,13 @@ pub enum FindingCode {
     NoChecker,
     /// Warning: it would leave the participant, or the exchange, without anybody who makes or anybody who checks.
     LastAdministrator,
+    /// Not a number from the one to the other.
+    OutOfRange {
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
     /// Something has that name, or had it.
     Taken,
     /// Not what a relying party can be called by.

@@ -4,8 +4,6 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use countersign_core::directory::service_hours::ServiceCalendar;
-use countersign_core::directory::user_id::Pattern;
 use countersign_core::policy::Policy;
 use countersign_core::secret::SecretString;
 use countersign_service::{Issuer, MasterKey};
@@ -217,50 +215,9 @@ impl Checks<'_> {
     }
 
     fn policy(&mut self, policy: &Policy) {
-        let password = &policy.password;
-        self.require("policy.password.min_score", password.min_score <= 4, "is at most 4");
-        let ordered = password.min_length <= password.max_length && password.max_length <= 1_024;
-        self.require("policy.password.max_length", ordered, "is between `min_length` and 1024");
-        for (key, _, _, pattern) in policy.user_ids.lines() {
-            if let Err(error) = pattern.parse::<Pattern>() {
-                self.wrong(&format!("policy.user_ids.{key}"), error.to_string());
-            }
+        for problem in policy.problems() {
+            self.wrong(&format!("policy.{}", problem.name), problem.message);
         }
-        if let Err(error) = ServiceCalendar::try_from(&policy.service_hours) {
-            self.wrong(&format!("policy.service_hours.{}", error.key), error.to_string());
-        }
-        let code = &policy.approval_code;
-        self.require("policy.approval_code.maker_tries", code.maker_tries > 0, "is at least 1");
-        self.require("policy.approval_code.code_tries", code.code_tries > 0, "is at least 1");
-        let token = &policy.token;
-        self.require(
-            "policy.token.access_seconds",
-            (1..=300).contains(&token.access_seconds),
-            "is between 1 and 300",
-        );
-        self.require(
-            "policy.token.code_seconds",
-            (1..=600).contains(&token.code_seconds),
-            "is between 1 and 600",
-        );
-        let session = &policy.session;
-        let lasting = session.idle_seconds > 0 && session.idle_seconds <= session.absolute_seconds;
-        self.require("policy.session.idle_seconds", lasting, "is between 1 and `absolute_seconds`");
-        let keys = &policy.keys;
-        self.require(
-            "policy.keys.announce_seconds",
-            keys.announce_seconds < keys.active_seconds,
-            "is less than `active_seconds`",
-        );
-        self.require(
-            "policy.keys.retire_seconds",
-            keys.retire_seconds >= token.access_seconds.max(token.id_seconds),
-            "must outlast every token: it is at least `token.access_seconds` and `token.id_seconds`",
-        );
-        let hashing = &policy.hashing;
-        self.require("policy.hashing.memory_kib", hashing.memory_kib >= 8 * 1_024, "is at least 8192");
-        self.require("policy.hashing.iterations", hashing.iterations > 0, "is at least 1");
-        self.require("policy.otp.app_skew_steps", policy.otp.app_skew_steps <= 2, "is at most 2");
     }
 
     fn master_key(&mut self, settings: &Settings) -> Option<MasterKey> {

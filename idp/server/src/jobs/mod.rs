@@ -136,6 +136,9 @@ async fn follow_changes(services: Arc<Services>) {
     if let Err(error) = countersign_service::clients::refresh(&services).await {
         tracing::error!(%error, "clients not refreshed");
     }
+    if let Err(error) = countersign_service::policies::refresh(&services).await {
+        tracing::error!(%error, "policies not refreshed");
+    }
 }
 
 async fn expire_requests(services: Arc<Services>) {

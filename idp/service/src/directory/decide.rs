@@ -108,10 +108,10 @@ pub async fn approve(
 /// Makes ready what the effect would keep everybody waiting for.
 async fn make_ready(services: &Services, checker: &Actor, id: &RequestId) -> Result<(), Fault> {
     let Some(scope) = checker.scope() else { return Ok(()) };
-    let request = ChangeRequests::on(services.store.read()).find(&scope, id).await?;
-    match request {
-        Some(request) => registry::make_ready(services, &request).await,
-        None => Ok(()),
+    // What was tampered with is met, and written down, where it is decided.
+    match ChangeRequests::on(services.store.read()).look(&scope, id).await? {
+        Some(StoredRequest::Sound(request)) => registry::make_ready(services, &request).await,
+        _ => Ok(()),
     }
 }
 

@@ -12,6 +12,7 @@ mod measure;
 mod model;
 mod on_screen;
 mod parties;
+mod policies;
 mod preparing;
 mod races;
 mod registry;

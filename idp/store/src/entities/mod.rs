@@ -38,6 +38,7 @@ pub(crate) mod pending_targets;
 pub(crate) mod phase_dates;
 pub(crate) mod phase_reminders;
 pub(crate) mod phases;
+pub(crate) mod policies;
 pub(crate) mod profile_activity;
 pub(crate) mod profile_terms;
 pub(crate) mod profiles;

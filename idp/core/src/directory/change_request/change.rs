@@ -8,7 +8,8 @@ use super::registry::clients::{NamedClient, SignedClient};
 use super::registry::keys::{RetireKey, SignedRotation};
 use super::registry::participants::ParticipantFields;
 use super::registry::phases::ApprovedList;
-use super::registry::{appointments, clients, groups, keys, phases};
+use super::registry::policies::ChangePolicy;
+use super::registry::{appointments, clients, groups, keys, phases, policies};
 use super::target::{Target, TargetKind};
 use crate::Timestamp;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition};
@@ -164,6 +165,8 @@ pub enum Change {
     RotateKeys(SignedRotation),
     /// A signing key is trusted no longer: it goes at once, and nothing that it signed verifies.
     RetireKey(RetireKey),
+    /// Another value of a policy, or, by null, the one that the configuration says.
+    ChangePolicy(ChangePolicy),
     /// The day on which a phase of a house is meant to begin: it reminds, and moves nothing.
     SchedulePhase {
         /// Whose.
@@ -219,6 +222,7 @@ impl Change {
             Self::DeleteClient(_) => "delete_client",
             Self::RotateKeys(_) => "rotate_keys",
             Self::RetireKey(_) => "retire_key",
+            Self::ChangePolicy(_) => "change_policy",
             Self::SchedulePhase { .. } => "schedule_phase",
             Self::MovePhase { .. } => "move_phase",
             Self::CancelMove { .. } => "cancel_move",
@@ -258,6 +262,7 @@ impl Change {
             | Self::DeleteClient(NamedClient { client_id }) => vec![clients::target(client_id)],
             Self::RotateKeys(SignedRotation { algorithm }) => vec![keys::target(algorithm.as_str())],
             Self::RetireKey(RetireKey { kid }) => vec![keys::target(kid)],
+            Self::ChangePolicy(ChangePolicy { name, .. }) => vec![policies::target(name)],
             Self::SchedulePhase { clearing_house, .. }
             | Self::MovePhase { clearing_house, .. }
             | Self::CancelMove { clearing_house } => vec![phases::target(*clearing_house)],

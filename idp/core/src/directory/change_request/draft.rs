@@ -8,7 +8,8 @@ use super::registry::clients::{ChangeClient, NamedClient, RegisterClient};
 use super::registry::groups::GroupDraft;
 use super::registry::keys::{RetireKey, RotateKeys};
 use super::registry::participants::ParticipantDraft;
-use super::registry::{appointments, clients, groups, keys, phases};
+use super::registry::policies::ChangePolicy;
+use super::registry::{appointments, clients, groups, keys, phases, policies};
 use super::target::{Target, TargetKind};
 use crate::directory::clearing_house::ClearingHouse;
 use crate::directory::user_id::normalise;
@@ -135,6 +136,8 @@ pub enum Draft {
     RotateKeys(RotateKeys),
     /// See [`super::Change::RetireKey`].
     RetireKey(RetireKey),
+    /// See [`super::Change::ChangePolicy`].
+    ChangePolicy(ChangePolicy),
     /// See [`super::Change::SchedulePhase`].
     SchedulePhase {
         /// Whose.
@@ -208,6 +211,7 @@ impl Draft {
             | Self::DeleteClient(NamedClient { client_id }) => one("client_id", clients::target(client_id)),
             Self::RotateKeys(RotateKeys { algorithm }) => one("algorithm", keys::target(algorithm)),
             Self::RetireKey(RetireKey { kid }) => one("kid", keys::target(kid)),
+            Self::ChangePolicy(ChangePolicy { name, .. }) => one("name", policies::target(name)),
             Self::SchedulePhase { clearing_house, .. }
             | Self::MovePhase { clearing_house, .. }
             | Self::CancelMove { clearing_house } => one("clearing_house", phases::target(*clearing_house)),

@@ -136,6 +136,7 @@ fn found(code: &FindingCode) -> &'static str {
         FindingCode::TooOld => "too_old",
         FindingCode::EndOfRunStarted => "end_of_run_started",
         FindingCode::OwnProfile => "own_profile",
+        FindingCode::OutOfRange { .. } => "out_of_range",
         FindingCode::Repeated => "repeated",
         FindingCode::Taken => "taken",
         FindingCode::NotAClientId => "not_a_client_id",
@@ -174,6 +175,9 @@ fn facts(code: &FindingCode) -> Vec<(&'static str, Arg)> {
         FindingCode::BadOption { reason } => vec![("reason", text(reason))],
         FindingCode::Unknown { expected } => vec![("expected", text(expected))],
         FindingCode::NotInPhase { phase } => vec![("phase", text(phase))],
+        FindingCode::OutOfRange { least, most } => {
+            vec![("least", Arg::Number(*least)), ("most", Arg::Number(*most))]
+        }
         FindingCode::Twice { line } => vec![("line", number(*line))],
         FindingCode::CodeTaken { taken } => vec![("code", text(taken))],
         FindingCode::InUse { profiles } => vec![("count", number(*profiles))],

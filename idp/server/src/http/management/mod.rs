@@ -25,6 +25,7 @@ mod pages;
 pub mod parameters;
 mod participants;
 mod phases;
+mod policies;
 mod profiles;
 mod rate;
 pub mod refusal;
@@ -82,6 +83,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(clients::list))
         .routes(routes!(clients::show))
         .routes(routes!(keys::list))
+        .routes(routes!(policies::list))
         .routes(routes!(participants::appointments))
         .routes(routes!(phases::list::list))
         .routes(routes!(phases::dry_run::make))

@@ -8,6 +8,7 @@ pub mod groups;
 pub mod page;
 pub mod participants;
 pub mod phases;
+pub mod policies;
 pub mod profiles;
 pub mod requests;
 

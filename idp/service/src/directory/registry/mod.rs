@@ -7,6 +7,7 @@ mod groups;
 mod keys;
 mod participants;
 mod phases;
+mod policies;
 
 use countersign_core::directory::actor::Actor;
 use countersign_core::directory::change_request::actions::{Asker, Stand};
@@ -48,6 +49,7 @@ pub(super) async fn prepare<'c>(
         Draft::RotateKeys(_) | Draft::RetireKey(_) => {
             keys::prepare(services, connection, maker, draft, findings).await?
         }
+        Draft::ChangePolicy(_) => policies::prepare(services, connection, maker, draft, findings).await?,
         Draft::SchedulePhase { .. } | Draft::MovePhase { .. } | Draft::CancelMove { .. } => {
             phases::prepare(services, connection, maker, draft, findings).await?
         }
@@ -77,6 +79,7 @@ pub(super) async fn apply(
         | Change::RotateClientSecret(_)
         | Change::DeleteClient(_) => clients::apply(effect, change, subject).await?,
         Change::RotateKeys(_) | Change::RetireKey(_) => keys::apply(effect, change, subject).await?,
+        Change::ChangePolicy(_) => policies::apply(effect, change, subject).await?,
         Change::SchedulePhase { .. } | Change::MovePhase { .. } | Change::CancelMove { .. } => {
             phases::apply(effect, change, subject).await?;
         }
@@ -102,6 +105,7 @@ pub(super) async fn follow(services: &Services, applied: &ChangeRequest) {
         let followed = match target.kind {
             TargetKind::Client => crate::clients::refresh(services).await.map_err(Fault::from),
             TargetKind::Key => crate::keys::maintain(services).await.map_err(Fault::from),
+            TargetKind::Policy => crate::policies::refresh(services).await.map_err(Fault::from),
             _ => Ok(()),
         };
         if let Err(error) = followed {

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod keys;
 pub mod participants;
 pub mod phases;
+pub mod policies;
 
 #[cfg(test)]
 mod testing {

@@ -231,3 +231,40 @@ async fn the_typed_client_reads_them_too() {
     assert_eq!((one.value.summary, one.etag.as_deref()), (page.items[0].clone(), Some("\"v1\"")));
     assert_eq!(client.keys().await.unwrap().items.len(), 4);
 }
+
+#[tokio::test]
+async fn policies_are_read_and_changed() {
+    let house = house().await;
+    let (maker, checker) = house.operators().await;
+    let named = async |name: &str| {
+        let items = house.get("/policies", &maker).await.json()["items"].as_array().unwrap().clone();
+        items.into_iter().find(|policy| policy["name"] == name).unwrap()
+    };
+    let expected = json!({
+        "name": "requests.days_to_sign", "value": 14, "configured": 14, "source": "default", "unit": "days",
+        "least": 1, "most": 90, "version": 0
+    });
+    assert_eq!(named("requests.days_to_sign").await, expected);
+    assert_eq!(named("approval_code.mode").await["least"], Value::Null);
+    let change = json!({ "kind": "change_policy", "name": "requests.days_to_sign", "value": 7 });
+    let made = house.ask(&maker, "1", &change).await;
+    house.sign(&made, &checker, "2").await;
+    let shown = named("requests.days_to_sign").await;
+    assert_eq!(
+        (&shown["value"], &shown["source"], &shown["version"]),
+        (&json!(7), &json!("request"), &json!(1))
+    );
+    for (value, code) in
+        [(json!(0), "out_of_range"), (json!("x"), "bad_option"), (json!(7), "nothing_changes")]
+    {
+        let change = json!({ "kind": "change_policy", "name": "requests.days_to_sign", "value": value });
+        assert_eq!(
+            house.ask(&maker, "3", &change).await.findings(),
+            [("value".into(), code.into())],
+            "{value}"
+        );
+    }
+    let administrator = house.colleague(&house.abc, "HKABC1X1", &[Enquiry, Maker, Checker]).await;
+    house.get("/policies", &administrator).await.assert_problem(403, "forbidden");
+    house.ask(&administrator, "4", &change).await.assert_problem(422, "invalid-content");
+}

@@ -106,6 +106,8 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::DeleteClient { client_id: client_id() },
         Draft::RotateKeys { algorithm: "ES256".into() },
         Draft::RetireKey { kid: "k".into() },
+        Draft::ChangePolicy { name: "requests.days_to_sign".into(), value: json!(7) },
+        Draft::ChangePolicy { name: "requests.days_to_sign".into(), value: json!(null) },
     ]);
     let house = || "HKCC".to_owned();
     let schedule = |at| Draft::SchedulePhase { clearing_house: house(), phase: "complete".into(), at };
@@ -142,6 +144,7 @@ fn every_draft() -> Vec<(ChangeKind, Draft)> {
         Draft::DeleteClient { .. } => ChangeKind::DeleteClient,
         Draft::RotateKeys { .. } => ChangeKind::RotateKeys,
         Draft::RetireKey { .. } => ChangeKind::RetireKey,
+        Draft::ChangePolicy { .. } => ChangeKind::ChangePolicy,
         Draft::SchedulePhase { .. } => ChangeKind::SchedulePhase,
         Draft::MovePhase { .. } => ChangeKind::MovePhase,
         Draft::CancelMove { .. } => ChangeKind::CancelMove,
