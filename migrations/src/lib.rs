@@ -13,6 +13,7 @@ mod m0008_phases;
 mod m0009_browsers;
 mod m0010_appointments;
 mod m0011_forms;
+mod m0012_large_requests;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_browsers::Migration),
             Box::new(m0010_appointments::Migration),
             Box::new(m0011_forms::Migration),
+            Box::new(m0012_large_requests::Migration),
         ]
     }
 }

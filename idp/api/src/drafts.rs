@@ -345,7 +345,8 @@ pub struct BatchSubmission {
 pub enum BatchKind {
     /// Email addresses: `user_id`, `email`.
     Emails,
-    /// New profiles: `user_id`, `surname`, and any other field of a profile; several groups are parted by spaces.
+    /// New profiles: `user_id`, `surname`, and any other field of a profile; several groups, or access
+    /// levels, are parted by spaces.
     Creations,
     /// Ends of profiles: `user_id`.
     Deletions,

@@ -38,6 +38,17 @@ pub struct Person {
     pub auth_time: DateTime<Utc>,
     /// Whether that is enough, and fresh enough, for what asks for a step-up.
     pub stepped_up: bool,
+    /// What operators are warned of as long as it stands; empty for everybody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// What operators are warned of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// Fewer than three operators may use their profiles.
+    FewOperators,
 }
 
 /// A service that calls.

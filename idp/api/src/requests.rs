@@ -129,6 +129,9 @@ pub struct RequestSummary {
     /// Who asked.
     #[schema(example = "HKABC1X1")]
     pub maker: String,
+    /// Whether it was filed at the command line. Nobody logs in there: whoever ran it said in whose name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_command_line: bool,
     /// When.
     pub submitted_at: DateTime<Utc>,
     /// Why, in the maker's words.
@@ -179,7 +182,8 @@ pub struct ChangeRequest {
     pub summary: RequestSummary,
     /// SHA-256 of the text that is signed, in hexadecimal.
     pub document_hash: String,
-    /// What it changes, before and after.
+    /// What it changes, before and after: the first 5,000. Where `targets` says that there are more, all of them come in
+    /// pages from `/change-requests/{id}/subjects`.
     pub subjects: Vec<Subject>,
     /// What there was to say when it was submitted; only in the answer to that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

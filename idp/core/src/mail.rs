@@ -97,6 +97,25 @@ pub enum News {
         /// Who has one, and no password.
         no_password: NamedFew,
     },
+    /// The reader is an operator from now on, or again: where to begin.
+    OperatorInvited {
+        /// When.
+        at: Timestamp,
+        /// The page at which they log in.
+        address: String,
+    },
+    /// Two operators were let in again by the sealed keys; told to every operator.
+    RecoveryUsed {
+        /// When.
+        at: Timestamp,
+        /// Their user IDs.
+        by: String,
+    },
+    /// A request was filed in the reader's name at the command line.
+    RequestFiledForYou {
+        /// When.
+        at: Timestamp,
+    },
     /// The registered address was changed; told to both addresses.
     EmailChanged {
         /// When.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use countersign_core::Timestamp;
+use countersign_core::directory::batch_file::is_plain;
 
 /// An OAuth 2.0 and OpenID Connect identity provider for clearing houses: nothing changes without a second signature.
 #[derive(Debug, Parser)]
@@ -25,6 +26,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Makes the first two operators, once; or lets two in again by the sealed recovery keys.
+    Bootstrap(BootstrapOptions),
+    /// Files what is to be brought in, for a checker to approve.
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// Looks at the signing keys.
     Keys {
         #[command(subcommand)]
@@ -45,6 +53,78 @@ pub(crate) enum Command {
     /// Runs everything on this machine, with people, applications and a mailbox to try it with.
     #[cfg(feature = "demo")]
     Demo(DemoOptions),
+}
+
+/// Two operators, and how they come to be.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BootstrapOptions {
+    /// An operator and their own mailbox: `OPS001=name@company.example`. Given twice, with different ones.
+    #[arg(long = "operator", value_name = "USER_ID=EMAIL", required = true, value_parser = named)]
+    pub(crate) operators: Vec<(String, String)>,
+    /// Lets the two in again instead: needs both recovery keys, which are void afterwards.
+    #[arg(long)]
+    pub(crate) recover: bool,
+    /// A file with one of the recovery keys, given twice; without, both are read from standard input, one a line.
+    #[arg(long = "key-file", value_name = "FILE", requires = "recover")]
+    pub(crate) key_files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
+
+impl BootstrapOptions {
+    /// What is wrong beyond what each option says by itself.
+    pub(crate) fn misuse(&self) -> Option<&'static str> {
+        if self.operators.len() != 2 {
+            Some("--operator is given exactly twice")
+        } else if !matches!(self.key_files.len(), 0 | 2) {
+            Some("--key-file is given twice, or not at all")
+        } else {
+            None
+        }
+    }
+}
+
+fn named(text: &str) -> Result<(String, String), String> {
+    let (user_id, mailbox) = text.split_once('=').ok_or("has the form USER_ID=EMAIL")?;
+    Ok((user_id.to_owned(), mailbox.to_owned()))
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Files a list of users (CSV in UTF-8) as one change request: whole, or not at all.
+    Users(UserList),
+}
+
+/// A list of users, and in whose name it is filed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UserList {
+    /// The list. Its first line names the columns: `user_id` and `surname`, and any of `clearing_house`, `participant`,
+    /// `other_names`, `status`, `email`, `enable_from`, `disable_after`, `settlement_agent`, `business_user_groups`,
+    /// `access_levels`, `srn`, `certificate_expiry`.
+    #[arg(value_name = "FILE")]
+    pub(crate) list: PathBuf,
+    /// In whose name: an operator or administrator who holds the maker's right. Another person approves.
+    #[arg(long, value_name = "USER_ID")]
+    pub(crate) maker: String,
+    /// Why, for the checker.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub(crate) reason: Option<String>,
+    /// Judges the list and files nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
+
+/// A reason, as the management API takes it.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("says nothing".to_owned()),
+        1..=500 if is_plain(text) => Ok(text.to_owned()),
+        1..=500 => Err("holds control characters or markup".to_owned()),
+        _ => Err("is longer than 500 characters".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -184,10 +264,16 @@ mod tests {
 
     #[test]
     fn misuse_is_exit_code_2() {
+        let operator = "--operator=OPS001=a@x.example";
+        let key = ["countersign", "bootstrap", "--config", "c", operator, operator, "--key-file", "k"];
         let day = ["countersign", "audit", "export", "--config", "c", "--from", "25-NOV-26"];
-        for wrong in
-            [&["countersign"][..], &["countersign", "serve"], &["countersign", "bootstrap"], &day[..]]
-        {
+        for wrong in [
+            &["countersign"][..],
+            &["countersign", "serve"],
+            &["countersign", "bootstrap"],
+            &key[..],
+            &day[..],
+        ] {
             let error = Cli::try_parse_from(wrong).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
         }

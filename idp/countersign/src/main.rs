@@ -12,10 +12,11 @@ mod system;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use countersign_service::audit::Period;
 
-use cli::{AuditCommand, Cli, Command, ConfigCommand, KeysCommand};
+use cli::{AuditCommand, Cli, Command, ConfigCommand, ImportCommand, KeysCommand};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -32,6 +33,13 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve { config } => on_runtime(commands::serve::run(config)),
         Command::Migrate { config } => on_runtime(commands::migrate::run(config)),
+        Command::Bootstrap(options) => {
+            if let Some(misuse) = options.misuse() {
+                Cli::command().error(ErrorKind::WrongNumberOfValues, misuse).exit();
+            }
+            on_runtime(commands::bootstrap::run(options))
+        }
+        Command::Import { command: ImportCommand::Users(list) } => on_runtime(commands::import::users(list)),
         Command::Keys { command: KeysCommand::List { config } } => on_runtime(commands::keys::list(config)),
         Command::Audit { command: AuditCommand::Verify { config, checkpoints, public_key } } => {
             on_runtime(commands::audit::verify(config, checkpoints, public_key))

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use countersign_core::directory::founders::ENOUGH_OPERATORS;
 use countersign_core::directory::service_hours::ServiceCalendar;
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_server::config::Config;
@@ -76,6 +77,7 @@ pub(crate) async fn run(
     // Both are quick when nothing is due; a node without keys or clients would only refuse.
     countersign_service::keys::maintain(&services).await.context("signing keys")?;
     countersign_service::clients::refresh(&services).await.context("clients")?;
+    warn_of_few_operators(&services).await.context("operators")?;
     let jobs = jobs::start(&services, &config.smtp, &config.audit, metrics.clone(), &shutdown)?;
     let checked = Arc::clone(&services);
     let application = Application {
@@ -88,6 +90,19 @@ pub(crate) async fn run(
     serve(listener, application, &Serving::of(config), shutdown).await.context("serving")?;
     jobs.join_all().await;
     tracing::info!("ended");
+    Ok(())
+}
+
+/// Says in the log that too few people can keep the house open.
+async fn warn_of_few_operators(services: &Services) -> anyhow::Result<()> {
+    let operators = countersign_service::bootstrap::operators(services).await?;
+    if operators < ENOUGH_OPERATORS {
+        tracing::warn!(
+            operators,
+            "fewer than three operators may use their profiles: with two, neither may be away; with fewer, nothing \
+             can be approved"
+        );
+    }
     Ok(())
 }
 

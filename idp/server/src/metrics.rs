@@ -19,6 +19,9 @@ pub const PASSWORD_POOL_DEPTH: &str = "countersign_password_pool_depth";
 /// Audit records that wait for their seal.
 pub const AUDIT_UNSEALED: &str = "countersign_audit_unsealed";
 
+/// Operators who may use their profiles.
+pub const OPERATORS: &str = "countersign_operators";
+
 /// Attempts to send mail, by outcome.
 pub const MAILS: &str = "countersign_mails_total";
 
@@ -54,6 +57,7 @@ fn describe() {
     metrics::describe_counter!("countersign_tokens_total", "Token requests, by grant and outcome.");
     metrics::describe_gauge!(PASSWORD_POOL_DEPTH, "Passwords being hashed or waiting for it.");
     metrics::describe_gauge!(AUDIT_UNSEALED, "Audit records that wait for their seal.");
+    metrics::describe_gauge!(OPERATORS, "Operators who may use their profiles: three or more are wanted.");
     metrics::describe_counter!(MAILS, "Attempts to send mail, by outcome.");
     metrics::describe_counter!(
         "countersign_connections_refused_total",

@@ -5,6 +5,7 @@ pub mod approval_codes;
 pub mod audit;
 pub mod authorize;
 mod bearer;
+pub mod bootstrap;
 pub mod cleanup;
 pub mod client_auth;
 pub mod clients;

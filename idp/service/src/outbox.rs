@@ -72,6 +72,24 @@ struct Sealed<'a> {
 
 /// Queues `letter` as part of `tx`.
 pub async fn queue(services: &Services, tx: &Tx, letter: &Letter<'_>) -> Result<DeliveryId, OutboxError> {
+    let mail = seal(services, letter, services.now())?;
+    let id = mail.id.clone();
+    Outbox::on(&tx.connection()).queue(mail).await?;
+    Ok(id)
+}
+
+/// Queues many letters as part of `tx`, each to be sent from an instant of its own on.
+pub async fn queue_all(
+    services: &Services,
+    tx: &Tx,
+    letters: impl IntoIterator<Item = (Letter<'_>, Timestamp)>,
+) -> Result<(), OutboxError> {
+    let sealed = letters.into_iter().map(|(letter, due_at)| seal(services, &letter, due_at));
+    let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
+    Ok(Outbox::on(&tx.connection()).queue_all(sealed).await?)
+}
+
+fn seal(services: &Services, letter: &Letter<'_>, due_at: Timestamp) -> Result<NewMail, OutboxError> {
     let id = DeliveryId::generate(&*services.entropy);
     let seal = |plain: &[u8]| {
         let sealed = services.vault.seal(Purpose::Outbox, id.as_str().as_bytes(), plain);
@@ -79,15 +97,14 @@ pub async fn queue(services: &Services, tx: &Tx, letter: &Letter<'_>) -> Result<
     };
     let content = Sealed { mail: std::borrow::Cow::Borrowed(letter.mail), locale: letter.locale.into() };
     let content = serde_json::to_vec(&content).map_err(|error| OutboxError::Seal(error.to_string()))?;
-    let mail = NewMail {
+    Ok(NewMail {
         recipient_sealed: letter.to.map(|to| seal(to.as_bytes())).transpose()?,
         message_sealed: seal(&content)?,
         created_at: services.now(),
+        due_at,
         expires_at: letter.expires_at,
-        id: id.clone(),
-    };
-    Outbox::on(&tx.connection()).queue(mail).await?;
-    Ok(id)
+        id,
+    })
 }
 
 /// Claims up to `limit` mails that are due, for as long as `lease`. What cannot be opened any more (the master key was

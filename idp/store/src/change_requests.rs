@@ -1,5 +1,7 @@
 //! Change requests. A request ends by one conditional write: of two who decide, one does.
 
+mod listed;
+
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::change_request::{
     ChangeRequest, DocumentHash, Jurisdiction, Signatory, SignedText, State, Target,
@@ -13,6 +15,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, Select,
 };
 
+pub use self::listed::{Listed, ListedRequest};
 use crate::entities::change_requests::{ActiveModel, Column, Entity, Model};
 use crate::entities::{change_request_targets, pending_targets};
 use crate::only::Only as _;
@@ -218,28 +221,23 @@ impl<'a> ChangeRequests<'a> {
         row.map(read).transpose()
     }
 
-    /// A page of requests that `scope` may see, newest first. One that somebody changed is among them, and spoils no
-    /// other.
+    /// A page of requests that `scope` may see, newest first. Large documents are not read. One that somebody changed is
+    /// among them, and spoils no other.
     pub async fn list(
         &self,
         scope: &Scope,
         filter: &RequestFilter,
         after: Option<&RequestCursor>,
         limit: u64,
-    ) -> Result<Vec<StoredRequest>, StoreError> {
+    ) -> Result<Vec<Listed>, StoreError> {
         let mut select = filtered(scope, filter);
         if let Some(RequestCursor { submitted_at, id }) = after {
             let at = to_millis(*submitted_at);
             let same_moment = Column::SubmittedAt.eq(at).and(Column::Id.lt(id.as_str()));
             select = select.filter(Column::SubmittedAt.lt(at).or(same_moment));
         }
-        let rows = select
-            .order_by_desc(Column::SubmittedAt)
-            .order_by_desc(Column::Id)
-            .limit(limit)
-            .all(self.0.executor())
-            .await?;
-        Ok(rows.into_iter().map(stored).collect())
+        let select = select.order_by_desc(Column::SubmittedAt).order_by_desc(Column::Id).limit(limit);
+        listed::all(&self.0, select).await
     }
 
     /// How many such requests there are.
@@ -332,6 +330,9 @@ fn row(request: &ChangeRequest) -> Result<ActiveModel, StoreError> {
         checker_user_id: Set(None),
         decision: Set(None),
         maker_browser_hash: Set(None),
+        reason: Set(request.document().reason.clone()),
+        first_target: Set(request.document().subjects.first().map(|first| first.target.to_string())),
+        targets: Set(i64::try_from(request.document().subjects.len()).ok()),
     })
 }
 
@@ -355,13 +356,7 @@ fn stored(row: Model) -> StoredRequest {
 
 fn read(row: Model) -> Result<ChangeRequest, StoreError> {
     let hash: DocumentHash = row.document_hash.parse().map_err(unreadable)?;
-    let state = match row.decision {
-        None => State::Pending { expires_at: from_millis(row.expires_at) },
-        Some(decision) => serde_json::from_str(&decision).map_err(unreadable)?,
-    };
-    if state.name() != row.state {
-        return Err(unreadable("its state and its decision differ"));
-    }
+    let state = state(row.decision.as_deref(), row.expires_at, &row.state)?;
     Ok(ChangeRequest {
         id: RequestId::from_stored(row.id),
         jurisdiction: Jurisdiction::from_stored(&row.jurisdiction),
@@ -375,6 +370,14 @@ fn read(row: Model) -> Result<ChangeRequest, StoreError> {
         submitted_at: from_millis(row.submitted_at),
         state,
     })
+}
+
+fn state(decision: Option<&str>, expires_at: i64, name: &str) -> Result<State, StoreError> {
+    let state = match decision {
+        None => State::Pending { expires_at: from_millis(expires_at) },
+        Some(decision) => serde_json::from_str(decision).map_err(unreadable)?,
+    };
+    if state.name() == name { Ok(state) } else { Err(unreadable("its state and its decision differ")) }
 }
 
 fn unreadable(reason: impl std::fmt::Display) -> StoreError {

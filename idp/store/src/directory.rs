@@ -4,22 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::directory::actor::Scope;
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::{ParticipantKey, ProfileId, RequestId};
 use countersign_core::{Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Func};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _, Select, TryInsertResult,
+    QueryOrder as _, QuerySelect as _, Select, TryInsertResult,
 };
 
-use crate::entities::{card_pin_releases, profile_activity, profiles};
+use crate::entities::{card_pin_releases, participants, profile_activity, profiles};
 use crate::profiles::{json, read as read_profile};
 use crate::{Connection, StoreError, profile_terms};
 
 /// Names of one statement: SQLite takes 32,766 parameters.
 const NAMES: usize = 5_000;
+/// New profiles of one statement.
+const PROFILES: usize = 500;
 
 /// The repository of whole profiles.
 pub struct Directory<'a>(Connection<'a>);
@@ -114,6 +117,24 @@ impl<'a> Directory<'a> {
             .collect()
     }
 
+    /// Everyone of the exchange.
+    pub async fn of_the_exchange(&self) -> Result<Vec<ProfileRecord>, StoreError> {
+        let exchange = Query::select()
+            .column(participants::Column::Id)
+            .from(participants::Entity)
+            .and_where(Expr::col(participants::Column::ClearingHouse).eq(ClearingHouse::Exchange.as_str()))
+            .to_owned();
+        let rows = profiles::Entity::find()
+            .filter(profiles::Column::ParticipantId.in_subquery(exchange))
+            .find_also_related(profile_activity::Entity)
+            .order_by_asc(profiles::Column::UserId)
+            .all(self.0.executor())
+            .await?;
+        rows.into_iter()
+            .map(|(row, activity)| read(row, activity.is_some_and(|activity| activity.locked_at.is_some())))
+            .collect()
+    }
+
     /// Adds a profile, with no activity yet. False when its user ID belongs to somebody.
     pub async fn add(&self, record: &ProfileRecord, now: Timestamp) -> Result<bool, StoreError> {
         let insert = profiles::Entity::insert(row(record, now)?);
@@ -122,14 +143,45 @@ impl<'a> Directory<'a> {
             TryInsertResult::Inserted(1) => {}
             _ => return Ok(false),
         }
-        let activity = profile_activity::ActiveModel {
-            profile_id: Set(record.profile.id.as_str().to_owned()),
-            wrong_otps: Set(0),
-            ..profile_activity::ActiveModel::default()
-        };
-        profile_activity::Entity::insert(activity).exec_without_returning(self.0.executor()).await?;
+        profile_activity::Entity::insert(no_activity(record))
+            .exec_without_returning(self.0.executor())
+            .await?;
         profile_terms::write(&self.0, &record.profile).await?;
         Ok(true)
+    }
+
+    /// Adds many profiles, with no activity yet, in few statements. `Err` inside: this user ID belongs to somebody; a part
+    /// may be written, and the transaction must be dropped.
+    pub async fn add_all(
+        &self,
+        records: &[ProfileRecord],
+        now: Timestamp,
+    ) -> Result<Result<(), String>, StoreError> {
+        for some in records.chunks(PROFILES) {
+            let rows = some.iter().map(|record| row(record, now)).collect::<Result<Vec<_>, _>>()?;
+            let insert = profiles::Entity::insert_many(rows);
+            let insert = insert.on_conflict_do_nothing_on([profiles::Column::UserId]);
+            match insert.exec_without_returning(self.0.executor()).await? {
+                TryInsertResult::Inserted(added) if added == some.len() as u64 => {}
+                _ => return Ok(Err(self.taken_by_another(some).await?)),
+            }
+            let activity = profile_activity::Entity::insert_many(some.iter().map(no_activity));
+            activity.exec_without_returning(self.0.executor()).await?;
+        }
+        profile_terms::write_new(&self.0, records.iter().map(|record| &record.profile)).await?;
+        Ok(Ok(()))
+    }
+
+    /// A user ID of `records` that another profile has.
+    async fn taken_by_another(&self, records: &[ProfileRecord]) -> Result<String, StoreError> {
+        let row = profiles::Entity::find()
+            .filter(profiles::Column::UserId.is_in(records.iter().map(|one| one.profile.user_id.as_str())))
+            .filter(profiles::Column::Id.is_not_in(records.iter().map(|one| one.profile.id.as_str())))
+            .order_by_asc(profiles::Column::UserId)
+            .one(self.0.executor())
+            .await?;
+        // Should it be gone again, the transaction is dropped all the same.
+        Ok(row.map(|row| row.user_id).unwrap_or_default())
     }
 
     /// Writes a profile over the one of version `base`; the version after it is one higher. False when it has another by
@@ -246,6 +298,14 @@ fn enabled(participant: &ParticipantKey, agent: Option<&str>) -> Condition {
         .add(profiles::Column::ParticipantId.eq(participant.as_str()))
         .add(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()))
         .add_option(agent.map(|agent| profiles::Column::SettlementAgent.eq(agent)))
+}
+
+fn no_activity(record: &ProfileRecord) -> profile_activity::ActiveModel {
+    profile_activity::ActiveModel {
+        profile_id: Set(record.profile.id.as_str().to_owned()),
+        wrong_otps: Set(0),
+        ..profile_activity::ActiveModel::default()
+    }
 }
 
 fn within(scope: &Scope, select: Select<profiles::Entity>) -> Select<profiles::Entity> {

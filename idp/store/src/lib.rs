@@ -59,7 +59,9 @@ pub use audit::{
     StoredAuditKey, Tally,
 };
 pub use authorization_codes::AuthorizationCodes;
-pub use change_requests::{ChangeRequests, RequestCursor, RequestFilter, StoredRequest, TamperedRequest};
+pub use change_requests::{
+    ChangeRequests, Listed, ListedRequest, RequestCursor, RequestFilter, StoredRequest, TamperedRequest,
+};
 pub use clients::{Clients, StoredClient};
 pub use connection::{Connection, Durability, Store, StoreOptions, Tx};
 pub use consents::Consents;

@@ -14,6 +14,9 @@ use crate::{Connection, StoreError};
 /// When the next attempt of a settled mail is due: never.
 const NEVER: i64 = i64::MAX;
 
+/// Rows of one statement: SQLite takes 32,766 parameters.
+const ROWS: usize = 1_000;
+
 /// A mail to keep until it is sent.
 #[derive(Clone, Debug)]
 pub struct NewMail {
@@ -23,8 +26,10 @@ pub struct NewMail {
     pub recipient_sealed: Option<String>,
     /// What it says, sealed.
     pub message_sealed: String,
-    /// When it was queued; also when it is first due.
+    /// When it was queued.
     pub created_at: Timestamp,
+    /// When it is first due.
+    pub due_at: Timestamp,
     /// After this it is of no use to anyone.
     pub expires_at: Timestamp,
 }
@@ -56,20 +61,18 @@ impl<'a> Outbox<'a> {
         Self(connection)
     }
 
-    /// Keeps `mail`, due at once.
+    /// Keeps `mail`.
     pub async fn queue(&self, mail: NewMail) -> Result<(), StoreError> {
-        let row = outbox::ActiveModel {
-            id: Set(mail.id.as_str().to_owned()),
-            recipient_sealed: Set(mail.recipient_sealed),
-            message_sealed: Set(mail.message_sealed),
-            created_at: Set(to_millis(mail.created_at)),
-            next_attempt_at: Set(to_millis(mail.created_at)),
-            attempts: Set(0),
-            expires_at: Set(to_millis(mail.expires_at)),
-            delivered_at: Set(None),
-            failed_at: Set(None),
-        };
-        outbox::Entity::insert(row).exec_without_returning(self.0.executor()).await?;
+        outbox::Entity::insert(row(mail)).exec_without_returning(self.0.executor()).await?;
+        Ok(())
+    }
+
+    /// Keeps many mails, in few statements.
+    pub async fn queue_all(&self, mut mails: Vec<NewMail>) -> Result<(), StoreError> {
+        while !mails.is_empty() {
+            let rows = mails.drain(..mails.len().min(ROWS)).map(row);
+            outbox::Entity::insert_many(rows).exec_without_returning(self.0.executor()).await?;
+        }
         Ok(())
     }
 
@@ -124,6 +127,20 @@ impl<'a> Outbox<'a> {
             .exec(self.0.executor())
             .await?;
         Ok(())
+    }
+}
+
+fn row(mail: NewMail) -> outbox::ActiveModel {
+    outbox::ActiveModel {
+        id: Set(mail.id.as_str().to_owned()),
+        recipient_sealed: Set(mail.recipient_sealed),
+        message_sealed: Set(mail.message_sealed),
+        created_at: Set(to_millis(mail.created_at)),
+        next_attempt_at: Set(to_millis(mail.due_at)),
+        attempts: Set(0),
+        expires_at: Set(to_millis(mail.expires_at)),
+        delivered_at: Set(None),
+        failed_at: Set(None),
     }
 }
 

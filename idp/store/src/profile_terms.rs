@@ -13,14 +13,14 @@ use crate::entities::profile_terms::{ActiveModel, Column, Entity};
 use crate::entities::profiles;
 use crate::{Connection, StoreError};
 
+/// Rows of one statement: SQLite takes 32,766 parameters.
+const ROWS: usize = 10_000;
+
 /// Writes the terms of `profile` in place of those it had.
 pub(crate) async fn write(connection: &Connection<'_>, profile: &Profile) -> Result<(), StoreError> {
     let id = profile.id.as_str();
     Entity::delete_many().filter(Column::ProfileId.eq(id)).exec(connection.executor()).await?;
-    let rows = terms(profile)
-        .into_iter()
-        .map(|term| ActiveModel { profile_id: Set(id.to_owned()), term: Set(term.into_bytes()) });
-    Entity::insert_many(rows).exec_without_returning(connection.executor()).await?;
+    Entity::insert_many(rows(profile)).exec_without_returning(connection.executor()).await?;
     Ok(())
 }
 
@@ -31,6 +31,25 @@ pub(crate) async fn members(
 ) -> Result<u64, StoreError> {
     let term = search::group_term(group.as_str()).into_bytes();
     Ok(Entity::find().filter(Column::Term.eq(term)).count(connection.executor()).await?)
+}
+
+/// Writes the terms of profiles that had none, in few statements.
+pub(crate) async fn write_new(
+    connection: &Connection<'_>,
+    profiles: impl Iterator<Item = &Profile>,
+) -> Result<(), StoreError> {
+    let mut waiting: Vec<ActiveModel> = profiles.flat_map(rows).collect();
+    while !waiting.is_empty() {
+        let some = waiting.drain(..waiting.len().min(ROWS));
+        Entity::insert_many(some).exec_without_returning(connection.executor()).await?;
+    }
+    Ok(())
+}
+
+fn rows(profile: &Profile) -> impl Iterator<Item = ActiveModel> {
+    let id = profile.id.as_str().to_owned();
+    let row = move |term: String| ActiveModel { profile_id: Set(id.clone()), term: Set(term.into_bytes()) };
+    terms(profile).into_iter().map(row)
 }
 
 fn terms(profile: &Profile) -> BTreeSet<String> {

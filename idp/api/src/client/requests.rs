@@ -8,7 +8,7 @@ use crate::drafts::{BatchQuery, BatchSubmission, Submission};
 use crate::page::{Page, PageQuery};
 use crate::requests::{
     ApprovalCode, ChangeRequest, CheckerEntry, CodeWanted, Nothing, Reason, RequestQuery, RequestSummary,
-    Secret, Suspended, Validation,
+    Secret, Subject, Suspended, Validation,
 };
 
 impl<T: TokenSource> Client<T> {
@@ -24,6 +24,15 @@ impl<T: TokenSource> Client<T> {
     /// One change request. Its entity tag is what an approval names.
     pub async fn change_request(&self, id: &str) -> Result<Versioned<ChangeRequest>, ClientError> {
         versioned(self.send(self.request(Method::GET, &["change-requests", id])?).await?).await
+    }
+
+    /// A page of what a change request changes.
+    pub async fn change_request_subjects(
+        &self,
+        id: &str,
+        page: &PageQuery,
+    ) -> Result<Page<Subject>, ClientError> {
+        self.get(&["change-requests", id, "subjects"], &(), page).await
     }
 
     /// Looks at a change before it is asked for.

@@ -113,6 +113,8 @@ names! {
         KeyRemoved => "key_removed",
         /// The first operators were made.
         Bootstrapped => "bootstrapped",
+        /// Two operators were let in again by the sealed keys.
+        Recovered => "recovered",
         /// A job changed something that was approved before.
         JobRan => "job_ran",
     }

@@ -27,8 +27,8 @@ pub struct Actor {
     pub capabilities: Capabilities,
     /// Their mailbox: a maker and a checker may not share one.
     pub email: Option<String>,
-    /// How they proved who they are.
-    pub proof: Proof,
+    /// How they proved who they are; nobody does at the command line.
+    pub proof: Option<Proof>,
 }
 
 /// How, when, and in which session somebody proved who they are.
@@ -68,6 +68,18 @@ impl Actor {
     #[must_use]
     pub fn holds(&self, level: AccessLevel) -> bool {
         self.capabilities.holds(DaFunction::SecurityManagement, level)
+    }
+
+    /// The session at the issuer in which they act; none at the command line.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.proof.as_ref().map(|proof| &proof.session)
+    }
+
+    /// Whether they have proved who they are, so strongly and no longer than `max_age` seconds ago.
+    #[must_use]
+    pub fn is_fresh(&self, wanted: Acr, max_age: u32, now: Timestamp) -> bool {
+        self.proof.as_ref().is_some_and(|proof| proof.is_fresh(wanted, max_age, now))
     }
 
     /// How far they see, if they may look at all.
@@ -136,21 +148,30 @@ mod tests {
                 ..Capabilities::default()
             },
             email: None,
-            proof: Proof {
+            proof: Some(Proof {
                 session: SessionId::from_stored("s"),
                 acr: Acr::OtpApp,
                 auth_time: from_millis(0),
-            },
+            }),
         }
     }
 
     #[test]
     fn proof_ages_and_a_mailbox_is_never_enough() {
-        let proof = actor(ClearingHouse::Hkcc, &[]).proof;
+        let proof = actor(ClearingHouse::Hkcc, &[]).proof.unwrap();
         let at = |second: i64| from_millis(second * 1_000);
         assert!(proof.is_fresh(Acr::OtpApp, 300, at(300)));
         assert!(!proof.is_fresh(Acr::OtpApp, 300, at(301)));
         assert!(!Proof { acr: Acr::OtpEmail, ..proof }.is_fresh(Acr::OtpApp, 300, at(0)));
+    }
+
+    #[test]
+    fn who_proved_nothing_is_never_fresh() {
+        let acting = actor(ClearingHouse::Hkcc, &[]);
+        assert!(acting.is_fresh(Acr::OtpApp, 300, from_millis(0)));
+        let unproven = Actor { proof: None, ..acting };
+        assert!(!unproven.is_fresh(Acr::OtpEmail, u32::MAX, from_millis(0)));
+        assert_eq!(unproven.session(), None);
     }
 
     #[test]

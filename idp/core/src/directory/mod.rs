@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod appointment;
 pub mod approval_code;
+pub mod batch_file;
 pub mod business_group;
 pub mod capabilities;
 pub mod change_request;
@@ -10,6 +11,7 @@ pub mod clearing_house;
 pub mod entry;
 pub mod finding;
 pub mod form;
+pub mod founders;
 pub mod label;
 pub mod listing;
 pub mod mailbox;

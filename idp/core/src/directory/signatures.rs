@@ -212,7 +212,7 @@ impl Signatory {
             email: actor.email.clone(),
             srn,
             passkeys: Vec::new(),
-            seat: Some(Seat { session: actor.proof.session.clone(), browser: None }),
+            seat: actor.session().map(|session| Seat { session: session.clone(), browser: None }),
         }
     }
 

@@ -148,18 +148,16 @@ fn addition(keys: &[KeyLife], alg: SigningAlg, policy: &KeyPolicy, now: Timestam
 pub fn hand_over(keys: &[KeyLife], alg: SigningAlg, policy: &KeyPolicy, now: Timestamp) -> Vec<KeyStep> {
     let Some(active) = of(keys, alg, KeyState::Active, now) else { return Vec::new() };
     let retire = seconds(policy.retire_seconds);
-    match of(keys, alg, KeyState::Next, now) {
-        Some(next) => take_over(active, next, now + retire, policy, now),
-        None => {
-            let activates_at = now + seconds(policy.refresh_seconds);
-            vec![KeyStep::Add {
-                alg,
-                activates_at,
-                replaces: Some(active.kid.clone()),
-                replaced_removed_at: activates_at + retire,
-            }]
-        }
+    if let Some(next) = of(keys, alg, KeyState::Next, now) {
+        return take_over(active, next, now + retire, policy, now);
     }
+    let activates_at = now + seconds(policy.refresh_seconds);
+    vec![KeyStep::Add {
+        alg,
+        activates_at,
+        replaces: Some(active.kid.clone()),
+        replaced_removed_at: activates_at + retire,
+    }]
 }
 
 /// What takes a key that is no longer trusted away at `now`, so that nothing it signed verifies. Another one signs in its

@@ -1,7 +1,9 @@
 //! What each command does.
 
 pub(crate) mod audit;
+pub(crate) mod bootstrap;
 pub(crate) mod config;
+pub(crate) mod import;
 pub(crate) mod keys;
 pub(crate) mod migrate;
 pub(crate) mod openapi;

@@ -3,6 +3,8 @@
 #[cfg(test)] // so that its helpers may unwrap and panic as tests do
 mod command_line;
 #[cfg(test)]
+mod founding;
+#[cfg(test)]
 mod installation;
 #[cfg(test)]
 mod tls;

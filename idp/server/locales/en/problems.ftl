@@ -67,6 +67,7 @@ finding-not-an-instant = This must be a date and time such as 2026-11-23T00:00:0
 finding-foreign-cursor = This is not a cursor of this listing with this order.
 finding-missing = This must be given.
 finding-wrong-type = This does not have the form that it must have.
+finding-wrong-length = This line has more or fewer cells than the first.
 finding-required = This must be given.
 finding-not-applicable = This does not apply here.
 finding-not-an-email = This must be an email address such as name@company.example.

@@ -67,6 +67,7 @@ finding-not-an-instant = 此项必须为日期和时间，例如 2026-11-23T00:0
 finding-foreign-cursor = 此项不是此排序的列表的游标。
 finding-missing = 必须提供此项。
 finding-wrong-type = 此项的格式不正确。
+finding-wrong-length = 此行的列数与首行不同。
 finding-required = 必须提供此项。
 finding-not-applicable = 此项在此不适用。
 finding-not-an-email = 此项必须为电邮地址，例如 name@company.example。

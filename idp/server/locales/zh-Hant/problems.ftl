@@ -67,6 +67,7 @@ finding-not-an-instant = 此項必須為日期和時間，例如 2026-11-23T00:0
 finding-foreign-cursor = 此項不是此排序的清單的游標。
 finding-missing = 必須提供此項。
 finding-wrong-type = 此項的格式不正確。
+finding-wrong-length = 此行的欄數與首行不同。
 finding-required = 必須提供此項。
 finding-not-applicable = 此項在此不適用。
 finding-not-an-email = 此項必須為電郵地址，例如 name@company.example。

@@ -73,6 +73,9 @@ pub fn start(
             if let Ok(backlog) = countersign_service::audit::backlog(&services).await {
                 metrics::gauge!(crate::metrics::AUDIT_UNSEALED).set(gauge(backlog));
             }
+            if let Ok(operators) = countersign_service::bootstrap::operators(&services).await {
+                metrics::gauge!(crate::metrics::OPERATORS).set(gauge(operators));
+            }
             metrics.run_upkeep();
         }
     }));

@@ -28,6 +28,12 @@ fn every_news(from: &str) -> Vec<(&'static str, News)> {
         ("account-locked", News::AccountLocked { at }),
         ("profile-changed", News::ProfileChanged { at }),
         ("profile-suspended", News::ProfileSuspended { at, by: from.clone() }),
+        (
+            "operator-invited",
+            News::OperatorInvited { at, address: "http://localhost:8080/account".to_owned() },
+        ),
+        ("recovery-used", News::RecoveryUsed { at, by: from.clone() }),
+        ("request-filed", News::RequestFiledForYou { at }),
         ("approval-code-revoked", News::ApprovalCodeRevoked { at, by: from.clone() }),
         ("parallel-run-ahead", phase_ahead(Phase::ParallelRun, &from)),
         ("complete-ahead", phase_ahead(Phase::Complete, &from)),
@@ -165,5 +171,5 @@ fn gallery_shows_every_mail() {
         std::fs::write(room.join(format!("{name}.txt")), format!("{}\n\n{}", message.subject, message.text))
             .unwrap();
     }
-    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 14 * Locale::ALL.len());
+    assert_eq!(std::fs::read_dir(&room).unwrap().count(), 2 * 17 * Locale::ALL.len());
 }

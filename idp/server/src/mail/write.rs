@@ -87,6 +87,9 @@ fn key(news: &News) -> &'static str {
         News::ApprovalCodeRevoked { .. } => "mail-approval-code-revoked",
         News::PhaseAhead { phase: Phase::PreParallel | Phase::ParallelRun, .. } => "mail-parallel-run-ahead",
         News::PhaseAhead { phase: Phase::Complete, .. } => "mail-complete-ahead",
+        News::OperatorInvited { .. } => "mail-operator-invited",
+        News::RecoveryUsed { .. } => "mail-recovery-used",
+        News::RequestFiledForYou { .. } => "mail-request-filed",
         News::EmailChanged { reader: Reader::OldAddress, .. } => "mail-email-changed-old",
         News::EmailChanged { reader: Reader::NewAddress, .. } => "mail-email-changed-new",
     }
@@ -109,6 +112,9 @@ fn args(news: &News, texts: Texts, user_id: &str) -> Vec<(&'static str, Arg)> {
         | News::ProfileChanged { .. }
         | News::ProfileSuspended { .. }
         | News::ApprovalCodeRevoked { .. }
+        | News::OperatorInvited { .. }
+        | News::RecoveryUsed { .. }
+        | News::RequestFiledForYou { .. }
         | News::EmailChanged { .. } => {}
     }
     args
@@ -130,10 +136,18 @@ fn facts_of(news: &News) -> Vec<(&'static str, String)> {
         News::PasswordChanged { at, from } | News::FactorAdded { at, from, .. } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-from", from.clone())]
         }
-        News::FactorRemoved { at, .. } | News::AccountLocked { at } | News::ProfileChanged { at } => {
+        News::FactorRemoved { at, .. }
+        | News::AccountLocked { at }
+        | News::ProfileChanged { at }
+        | News::RequestFiledForYou { at } => {
             vec![("mail-fact-time", shown_moment(*at))]
         }
-        News::ProfileSuspended { at, by } | News::ApprovalCodeRevoked { at, by } => {
+        News::OperatorInvited { at, address } => {
+            vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-address", address.clone())]
+        }
+        News::ProfileSuspended { at, by }
+        | News::ApprovalCodeRevoked { at, by }
+        | News::RecoveryUsed { at, by } => {
             vec![("mail-fact-time", shown_moment(*at)), ("mail-fact-by", by.clone())]
         }
         News::PhaseAhead { at, participant, no_email, no_password, .. } => {

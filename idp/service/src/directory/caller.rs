@@ -99,7 +99,7 @@ async fn person(services: &Services, facts: GrantFacts, now: Timestamp) -> Resul
         participant_id: profile.participant,
         capabilities: profile.capabilities,
         email: profile.email,
-        proof: Proof { session: details.sid, acr: details.acr, auth_time: details.auth_time },
+        proof: Some(Proof { session: details.sid, acr: details.acr, auth_time: details.auth_time }),
     })))
 }
 

@@ -11,6 +11,7 @@ use countersign_core::ids::FormId;
 use countersign_store::{Forms, Phases, Tx};
 use serde_json::json;
 
+use super::entrance::Entrance;
 use super::prepare::as_the_exchange;
 use super::submit::{SubmitError, Submitted, submit};
 use crate::login::{Fault, faults};
@@ -109,7 +110,7 @@ pub async fn take(
 ) -> Result<(Form, Submitted), FormError> {
     let form = waiting(tx, operator, id, true).await?;
     let reason = reason.or_else(|| Some(format!("{} of {}", form.kind.as_str(), form.filer.user_id)));
-    let submitted = submit(services, tx, operator, &form.draft, reason, source).await?;
+    let submitted = submit(services, tx, operator, &form.draft, reason, Entrance::Api(source)).await?;
     let outcome =
         Outcome::Taken { request: submitted.request.id.clone(), by: name(operator), at: services.now() };
     let form = decide(services, tx, operator, Form { outcome, ..form }, Action::FormTaken, source).await?;

@@ -4,8 +4,10 @@
 mod apply;
 pub mod caller;
 mod decide;
+mod entrance;
 mod expire;
 mod forms;
+pub mod import;
 mod last_administrator;
 pub mod migration;
 mod on_screen;
@@ -20,6 +22,7 @@ mod trail;
 mod world;
 
 pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};
+pub use entrance::{Entrance, LONGEST_IMPORT};
 pub use expire::expire_overdue;
 pub use forms::{FormError, decline, file, take, withdraw as withdraw_form};
 pub use on_screen::{CheckerEntry, OnScreenError, approve_on_screen, show_code};

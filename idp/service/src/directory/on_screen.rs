@@ -3,6 +3,8 @@
 //! Every entry is counted before it is known to be wrong, for the maker and for the checker; the counts are committed
 //! whatever the answer. Who is asked for and does not exist, or has no right, is as wrong as a wrong code.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Owner, Person, Subject};
 use countersign_core::directory::actor::{Actor, Scope};
@@ -188,7 +190,7 @@ fn matter<'a>(request: &ChangeRequest, about: impl Iterator<Item = &'a ProfileRe
             !(empty(&field.before) && empty(&field.after))
         });
     }
-    let administrators: Vec<&str> = about
+    let administrators: BTreeSet<&str> = about
         .inspect(|record| matter.operators |= record.profile.kind == UserKind::Operator)
         .filter(|record| {
             record.profile.kind == UserKind::DelegatedAdministrator
@@ -198,7 +200,7 @@ fn matter<'a>(request: &ChangeRequest, about: impl Iterator<Item = &'a ProfileRe
         .collect();
     let changes = |name: &str| {
         request.document().subjects.iter().any(|subject| {
-            administrators.contains(&subject.target.name.as_str())
+            administrators.contains(subject.target.name.as_str())
                 && subject.difference.iter().any(|field| field.field == name)
         })
     };
@@ -208,7 +210,7 @@ fn matter<'a>(request: &ChangeRequest, about: impl Iterator<Item = &'a ProfileRe
     // What proves an administrator is as good as their rights.
     matter.da_rights |= request.document().change.lines().iter().any(|line| {
         matches!(line, Change::ResetFactor { user_id } | Change::IssueEnrolmentCode { user_id }
-            if administrators.contains(&user_id.as_str()))
+            if administrators.contains(user_id.as_str()))
     });
     matter
 }

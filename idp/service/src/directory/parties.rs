@@ -26,7 +26,7 @@ pub(super) fn signatory(actor: &Actor) -> Signatory {
     Signatory {
         profile_id: actor.profile_id.clone(),
         user_id: actor.user_id.clone(),
-        session: Some(actor.proof.session.clone()),
+        session: actor.session().cloned(),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Signer<'a> {
 
 impl<'a> From<&'a Actor> for Signer<'a> {
     fn from(actor: &'a Actor) -> Self {
-        Self { user_id: &actor.user_id, profile_id: &actor.profile_id, session: Some(&actor.proof.session) }
+        Self { user_id: &actor.user_id, profile_id: &actor.profile_id, session: actor.session() }
     }
 }
 

@@ -12,6 +12,7 @@ use countersign_core::directory::permission::Office;
 use countersign_core::ids::ParticipantKey;
 use countersign_store::{ChangeRequests, Connection};
 
+use super::entrance::Entrance;
 use super::world::World;
 use super::{last_administrator, registry};
 use crate::Services;
@@ -30,16 +31,17 @@ pub struct Prepared {
     pub concerns: Option<ParticipantKey>,
 }
 
-/// Prepares `draft` for `maker`, who gives `reason`.
+/// Prepares `draft`, which comes in by `entrance`, for `maker`, who gives `reason`.
 pub async fn prepare<'c>(
     services: &Services,
     connection: impl Fn() -> Connection<'c>,
     maker: &Actor,
     draft: &Draft,
     reason: Option<String>,
+    entrance: Entrance<'_>,
 ) -> Result<Prepared, Fault> {
     let mut findings = Findings::default();
-    let most = usize::try_from(services.policy.requests.batch_lines).unwrap_or(usize::MAX);
+    let most = entrance.most_lines(&services.policy);
     // Profiles rather than lines, so that no line brings more with it.
     if matches!(draft, Draft::Batch { .. }) && draft.user_ids().len() > most {
         findings.note("lines", FindingCode::TooMany { max: most });

@@ -9,6 +9,7 @@ use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, Sessions, Tx};
 
+use super::entrance::Entrance;
 use super::parties::{Bench, signatory};
 use super::prepare::{Prepared, prepare};
 use super::trail;
@@ -49,15 +50,32 @@ pub async fn submit(
     maker: &Actor,
     draft: &Draft,
     reason: Option<String>,
-    source: &str,
+    entrance: Entrance<'_>,
 ) -> Result<Submitted, SubmitError> {
     if !maker.holds(AccessLevel::Maker) {
         return Err(SubmitError::NotAMaker);
     }
+    open_for(services, draft)?;
+    let prepared = prepare(services, || tx.connection(), maker, draft, reason, entrance).await?;
+    let ready = ready(services, tx, maker, prepared).await?;
+    file(services, tx, maker, ready, entrance).await
+}
+
+/// Whether a draft may be submitted at this hour.
+pub(super) fn open_for(services: &Services, draft: &Draft) -> Result<(), ClosedUntil> {
     if maintains(draft) {
         services.hours.open_at(TimedFunction::ChangeUserProfile, services.now())?;
     }
-    let prepared = prepare(services, || tx.connection(), maker, draft, reason).await?;
+    Ok(())
+}
+
+/// The request that comes of what was prepared, if `maker` may ask for it and anybody could sign it. Nothing is written.
+pub(super) async fn ready(
+    services: &Services,
+    tx: &Tx,
+    maker: &Actor,
+    prepared: Prepared,
+) -> Result<Submitted, SubmitError> {
     let Prepared { document, mut findings, jurisdiction, concerns } = prepared;
     let Some(document) = document else { return Err(SubmitError::Refused(findings)) };
     let now = services.now();
@@ -82,15 +100,33 @@ pub async fn submit(
         findings.push(Finding { field: "request".to_owned(), code });
         return Err(SubmitError::Refused(findings));
     }
-    if let Err(held) = ChangeRequests::on(tx.connection()).add(&request).await? {
+    Ok(Submitted { request, findings })
+}
+
+/// Keeps a request that is ready, and holds what it is about.
+pub(super) async fn file(
+    services: &Services,
+    tx: &Tx,
+    maker: &Actor,
+    ready: Submitted,
+    entrance: Entrance<'_>,
+) -> Result<Submitted, SubmitError> {
+    if let Err(held) = ChangeRequests::on(tx.connection()).add(&ready.request).await? {
         return Err(SubmitError::Refused(raced(&held)));
     }
-    if let Some(browser) = Sessions::on(tx.connection()).browser_of(&maker.proof.session).await? {
+    let sessions = Sessions::on(tx.connection());
+    let browser = match &maker.proof {
+        Some(proof) => sessions.browser_of(&proof.session).await?,
+        None => None,
+    };
+    if let Some(browser) = browser {
         // The session may be gone by the time that somebody signs.
-        ChangeRequests::on(tx.connection()).note_browser(&request.id, &browser).await?;
+        ChangeRequests::on(tx.connection()).note_browser(&ready.request.id, &browser).await?;
     }
-    audit::append(services, tx, trail::submitted(maker, &request, source)).await?;
-    Ok(Submitted { request, findings })
+    for entry in trail::submitted(maker, &ready.request, entrance.source()) {
+        audit::append(services, tx, entry).await?;
+    }
+    Ok(ready)
 }
 
 /// Whether it is what Change User Profile did, and so keeps its hours. Help for who cannot log in keeps none.

@@ -4,14 +4,33 @@ use countersign_core::audit::{
     Action, AuditActor, AuditEntry, Owner, Person, Redacted, Subject, SubjectKind,
 };
 use countersign_core::directory::actor::Actor;
-use countersign_core::directory::change_request::{ChangeRequest, Jurisdiction, State, TargetKind};
+use countersign_core::directory::change_request::{self, ChangeRequest, Jurisdiction, State, TargetKind};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_store::TamperedRequest;
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// A request was submitted.
-pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, source: &str) -> AuditEntry {
-    about(Action::RequestSubmitted, AuditActor::Person(maker.into()), request).from_source(source)
+/// Things that one record tells of, before and after. A request about more has several records when it is submitted,
+/// and is named by its hash afterwards: records of many megabytes would be read by nobody.
+const TOLD: usize = 1_000;
+
+/// A request was submitted: first that, then what it changes where that is too much for one record.
+pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, source: &str) -> Vec<AuditEntry> {
+    let (action, actor) = (Action::RequestSubmitted, || AuditActor::Person(maker.into()));
+    let mut entries = vec![about(action, actor(), request).from_source(source)];
+    let subjects = &request.document().subjects;
+    if subjects.len() > TOLD {
+        let parts = subjects.len().div_ceil(TOLD);
+        entries.extend(subjects.chunks(TOLD).enumerate().map(|(number, some)| {
+            let mut after = json!({ "part": number + 1, "of": parts });
+            note(&mut after, "document_hash", request.signed.hash().as_str());
+            note(&mut after, "subjects", side(some, true));
+            named(action, actor(), request)
+                .from_source(source)
+                .before(Redacted::from(json!({ "subjects": side(some, false) })))
+                .after(Redacted::from(after))
+        }));
+    }
+    entries
 }
 
 /// A request was decided by `actor`.
@@ -86,8 +105,46 @@ pub(super) fn suspended(actor: &Actor, record: &ProfileRecord, reason: &str, sou
 }
 
 /// An entry about a request: its subject is the one thing that the request is about, or the request where there are
-/// several. What it changes stands in it from the submission on.
+/// several. What it changes stands in it from the submission on, unless it is too much.
 fn about(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEntry {
+    let document = request.document();
+    let told = if document.subjects.len() > TOLD { &[] } else { document.subjects.as_slice() };
+    let mut after = json!({ "subjects": side(told, true) });
+    if told.is_empty() {
+        note(&mut after, "lines", document.subjects.len());
+    }
+    note(&mut after, "kind", document.change.kind());
+    note(&mut after, "document_hash", request.signed.hash().as_str());
+    note(&mut after, "reason_given", document.reason.clone());
+    if let State::Applied { signature, .. } = &request.state {
+        note(&mut after, "signed", json!(signature.way));
+        note(&mut after, "sole_administrator", signature.sole_administrator);
+    }
+    named(action, actor, request)
+        .before(Redacted::from(json!({ "subjects": side(told, false) })))
+        .after(Redacted::from(after))
+}
+
+fn note(state: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = state.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
+/// What things are before or after.
+fn side(subjects: &[change_request::Subject], after: bool) -> Value {
+    let subjects = subjects.iter().map(|subject| {
+        let fields = subject.difference.iter().map(|field| {
+            let value = if after { &field.after } else { &field.before };
+            (field.field.clone(), value.clone())
+        });
+        (subject.target.to_string(), Value::Object(fields.collect()))
+    });
+    Value::Object(subjects.collect())
+}
+
+/// An entry about a request that says nothing of what it changes.
+fn named(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEntry {
     let document = request.document();
     let subject = match document.subjects.as_slice() {
         [one] => Subject::new(kind_of(one.target.kind), one.target.to_string(), one.target.name.as_str()),
@@ -99,32 +156,7 @@ fn about(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEnt
         }
         (None, Jurisdiction::Exchange) => Owner::Installation,
     };
-    let side = |after: bool| {
-        let subjects = document.subjects.iter().map(|subject| {
-            let fields = subject.difference.iter().map(|field| {
-                let value = if after { &field.after } else { &field.before };
-                (field.field.clone(), value.clone())
-            });
-            (subject.target.to_string(), serde_json::Value::Object(fields.collect()))
-        });
-        json!({ "subjects": subjects.collect::<serde_json::Map<_, _>>() })
-    };
-    let mut after = side(true);
-    if let Some(members) = after.as_object_mut() {
-        members.insert("kind".to_owned(), document.change.kind().into());
-        members.insert("document_hash".to_owned(), request.signed.hash().as_str().into());
-        members.insert("reason_given".to_owned(), document.reason.clone().into());
-        if let State::Applied { signature, .. } = &request.state {
-            members.insert("signed".to_owned(), json!(signature.way));
-            members.insert("sole_administrator".to_owned(), signature.sole_administrator.into());
-        }
-    }
-    AuditEntry::new(action, actor)
-        .about(subject)
-        .owned_by(owner)
-        .on_request(request.id.clone())
-        .before(Redacted::from(side(false)))
-        .after(Redacted::from(after))
+    AuditEntry::new(action, actor).about(subject).owned_by(owner).on_request(request.id.clone())
 }
 
 fn kind_of(kind: TargetKind) -> SubjectKind {

@@ -18,6 +18,7 @@ pub(super) struct World {
     records: BTreeMap<String, ProfileRecord>,
     taken: BTreeSet<String>,
     participants: BTreeMap<ParticipantKey, Participant>,
+    open: BTreeMap<ParticipantName, ParticipantKey>,
     agents: BTreeMap<ParticipantKey, Vec<String>>,
     mailboxes: BTreeMap<String, BTreeSet<String>>,
 }
@@ -33,13 +34,15 @@ impl World {
         let directory = Directory::on(connection());
         let groups = Groups::on(connection()).all().await?;
         let participants = Participants::on(connection());
+        let within = participants.within(scope).await?;
         Ok(Self {
+            open: by_name(&within).into_iter().map(|(name, open)| (name, open.key.clone())).collect(),
             groups: groups.into_iter().map(|group| group.definition.code).collect(),
             phases: Phases::on(connection()).current().await?,
             records: directory.find_all(scope, &user_ids).await?,
             taken: directory.taken(&user_ids).await?,
             agents: participants.agents(scope).await?,
-            participants: by_key(participants.within(scope).await?),
+            participants: by_key(within),
             mailboxes: directory.by_mailbox(scope, &mailboxes(draft)).await?,
         })
     }
@@ -113,12 +116,21 @@ impl World {
 
     /// The participant of that name, if it may be seen and still is one.
     pub(super) fn named(&self, name: &ParticipantName) -> Option<&Participant> {
-        self.participants.values().find(|participant| {
-            participant.clearing_house == name.clearing_house
-                && participant.participant.as_str() == name.participant
-                && participant.closed_at.is_none()
-        })
+        self.open.get(name).and_then(|key| self.participants.get(key))
     }
+}
+
+/// Those that still are participants, by the names that people know them by.
+pub(super) fn by_name(participants: &[Participant]) -> BTreeMap<ParticipantName, &Participant> {
+    let open = participants.iter().filter(|participant| participant.closed_at.is_none());
+    open.map(|participant| {
+        let name = ParticipantName {
+            clearing_house: participant.clearing_house,
+            participant: participant.participant.as_str().to_owned(),
+        };
+        (name, participant)
+    })
+    .collect()
 }
 
 fn by_key(participants: Vec<Participant>) -> BTreeMap<ParticipantKey, Participant> {

@@ -19,7 +19,7 @@ use countersign_store::{Appointments, Audit, AuditFilter, ChangeRequests, Direct
 
 use super::directory::holding;
 use super::{TestNode, nodes};
-use crate::directory::{self, DecideError, Decided, SubmitError};
+use crate::directory::{self, DecideError, Decided, Entrance, SubmitError};
 use crate::{Services, outbox};
 
 /// Where everybody in town sits.
@@ -147,11 +147,11 @@ impl Town {
             participant_id: profile.participant,
             capabilities: profile.capabilities,
             email: profile.email,
-            proof: Proof {
+            proof: Some(Proof {
                 session: SessionId::from_stored(format!("session of {user_id}")),
                 acr: Acr::OtpApp,
                 auth_time: self.services().now(),
-            },
+            }),
         }
     }
 
@@ -164,7 +164,8 @@ impl Town {
         let draft: Draft = serde_json::from_value(draft).unwrap();
         let tx = self.services().store.begin().await.unwrap();
         let reason = Some("because".to_owned());
-        let submitted = directory::submit(self.services(), &tx, maker, &draft, reason, HERE).await?;
+        let submitted =
+            directory::submit(self.services(), &tx, maker, &draft, reason, Entrance::Api(HERE)).await?;
         tx.commit().await.unwrap();
         Ok(submitted.request)
     }

@@ -59,7 +59,11 @@ pub(crate) fn scope(participant: &str) -> Scope {
             ..Capabilities::default()
         },
         email: None,
-        proof: Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: from_millis(0) },
+        proof: Some(Proof {
+            session: SessionId::from_stored("s"),
+            acr: Acr::OtpApp,
+            auth_time: from_millis(0),
+        }),
     };
     actor.scope().unwrap()
 }
@@ -360,5 +364,33 @@ async fn a_text_that_was_edited_is_read_by_nobody() {
             assert_eq!((&tampered.id, tampered.maker.as_str()), (&made.id, "HKABC1X1"));
             assert_eq!(other.id, sound.id, "what nobody touched is read");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_listing_says_of_a_request_what_its_document_says_and_does_not_read_it() {
+    for database in databases().await {
+        let asked = request("a", "abc", &["HKABC101", "HKABC102"], 1);
+        add(&database.store, &asked).await.unwrap();
+        let unattended = ChangeRequest {
+            maker: Signatory { session: None, ..signatory("HKABC1X1") },
+            ..request("b", "abc", &["HKABC103"], 2)
+        };
+        add(&database.store, &unattended).await.unwrap();
+        assert!(end(&database.store, &unattended.id, &withdrawn()).await);
+        let ended = ChangeRequest { state: withdrawn(), ..unattended };
+        let expected = [ListedRequest::from(&ended), ListedRequest::from(&asked)];
+        assert_eq!((expected[0].at_command_line, expected[1].at_command_line), (true, false));
+        assert_eq!((expected[1].targets, expected[1].target.as_str()), (2, "profile:HKABC101"));
+        let list = async || {
+            let requests = ChangeRequests::on(database.store.read());
+            requests.list(&scope("abc"), &RequestFilter::default(), None, 10).await
+        };
+        assert_eq!(list().await.unwrap(), expected, "{}", database.kind);
+        database.tamper("UPDATE change_requests SET first_target = NULL, targets = NULL").await;
+        assert_eq!(list().await.unwrap(), expected, "of an earlier release, {}", database.kind);
+        database.tamper("UPDATE change_requests SET first_target = 'profile:HKABC101', targets = 2").await;
+        database.tamper("UPDATE change_requests SET document = 'none'").await;
+        assert_eq!(list().await.unwrap().len(), 2, "{}", database.kind);
     }
 }

@@ -9,8 +9,11 @@ use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::UserKind;
 use countersign_core::journey::lockout::LockedBecause;
 
+use sea_orm::PaginatorTrait as _;
+
 use super::*;
 use crate::change_requests::tests::scope;
+use crate::entities::profile_terms as terms;
 use crate::testing::databases;
 use crate::{Activity, Participants, Store};
 
@@ -221,5 +224,45 @@ async fn a_lock_is_no_part_of_what_is_saved() {
         tx.commit().await.unwrap();
         assert!(save(&database.store, &person, 1).await);
         assert!(find(&database.store, "HKABC101").await.unwrap().profile.locked, "{}", database.kind);
+    }
+}
+
+#[tokio::test]
+async fn many_are_added_as_one_is_and_in_few_statements() {
+    for database in databases().await {
+        let store = &database.store;
+        town(store).await;
+        let abc = participant("ABC");
+        let many: Vec<_> = (0..1_201).map(|number| record(&abc, &format!("HKABC2{number:04}"))).collect();
+        let add_all = async |records: &[ProfileRecord]| {
+            let tx = store.begin().await.unwrap();
+            let added = Directory::on(tx.connection()).add_all(records, from_millis(1)).await.unwrap();
+            if added.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            added
+        };
+        let before = store.statements();
+        assert_eq!(add_all(&many).await, Ok(()), "{}", database.kind);
+        assert!(store.statements() - before < 12, "{} statements", store.statements() - before);
+        let one = record(&abc, "HKABC299");
+        assert!(add(store, &one).await);
+        for user_id in ["HKABC20000", "HKABC21200", "HKABC299"] {
+            let found = find(store, user_id).await.unwrap();
+            assert_eq!(found.profile.email, Some(format!("{user_id}@ABC.example")), "{}", database.kind);
+            let counted = Activity::on(store.read()).wrong_otps(&found.profile.id).await.unwrap();
+            assert_eq!((counted, found.profile.version), (0, 1));
+            let of_it = terms::Column::ProfileId.eq(found.profile.id.as_str());
+            let found = terms::Entity::find().filter(of_it).count(store.read().executor()).await.unwrap();
+            // User ID, surname, the two further parts of the address, and the group.
+            assert_eq!(found, 5, "{}", database.kind);
+        }
+        let taken = [record(&abc, "HKABC301"), record(&abc, "HKABC101")];
+        let taken = taken.map(|mut record| {
+            record.profile.id = ProfileId::from_stored(format!("another {}", record.profile.user_id));
+            record
+        });
+        assert_eq!(add_all(&taken).await, Err("HKABC101".to_owned()), "{}", database.kind);
+        assert!(find(store, "HKABC301").await.is_none());
     }
 }

@@ -22,6 +22,9 @@ pub struct Model {
     pub checker_user_id: Option<String>,
     pub decision: Option<String>,
     pub maker_browser_hash: Option<String>,
+    pub reason: Option<String>,
+    pub first_target: Option<String>,
+    pub targets: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

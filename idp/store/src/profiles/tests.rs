@@ -95,7 +95,11 @@ fn scope_of(code: &str) -> Scope {
             ..Capabilities::default()
         },
         email: None,
-        proof: Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: from_millis(0) },
+        proof: Some(Proof {
+            session: SessionId::from_stored("s"),
+            acr: Acr::OtpApp,
+            auth_time: from_millis(0),
+        }),
     };
     actor.scope().unwrap()
 }

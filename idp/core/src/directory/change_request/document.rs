@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -33,11 +34,11 @@ pub struct Document {
     pub reason: Option<String>,
 }
 
-/// A document with its text.
+/// A document with its text. Both are large where a batch is; copies share them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignedText {
-    document: Document,
-    text: String,
+    document: Arc<Document>,
+    text: Arc<str>,
     hash: DocumentHash,
 }
 
@@ -46,7 +47,7 @@ impl SignedText {
     pub fn write(document: Document) -> Result<Self, serde_json::Error> {
         let text = serde_json::to_string(&document)?;
         let hash = DocumentHash::of(&text);
-        Ok(Self { document, text, hash })
+        Ok(Self { document: Arc::new(document), text: text.into(), hash })
     }
 
     /// Reads what was written down, if it is still what was signed.
@@ -55,7 +56,7 @@ impl SignedText {
             return Err(Tampered);
         }
         let document = serde_json::from_str(&text).map_err(|_| Tampered)?;
-        Ok(Self { document, text, hash: hash.clone() })
+        Ok(Self { document: Arc::new(document), text: text.into(), hash: hash.clone() })
     }
 
     /// What it says.

@@ -1,5 +1,7 @@
 //! The journey through the router, as a browser without JavaScript walks it.
 
+mod bootstrap;
+
 use axum::http::{StatusCode, header};
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::interaction::Reason;

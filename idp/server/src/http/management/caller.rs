@@ -84,7 +84,7 @@ where
         let acting = Acting::from_request_parts(parts, state).await?;
         let services = Arc::<Services>::from_ref(state);
         let max_age = services.policy.management.step_up_seconds;
-        if acting.actor.proof.is_fresh(Acr::OtpApp, max_age, services.now()) {
+        if acting.actor.is_fresh(Acr::OtpApp, max_age, services.now()) {
             Ok(Self(acting))
         } else {
             Err(Refusal::step_up(Acr::OtpApp.as_str(), max_age))

@@ -2,6 +2,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
+use countersign_core::directory::batch_file::is_plain;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -98,12 +99,6 @@ fn look(value: &Value, at: &str, flaws: &mut Vec<Flaw>) {
         }
         _ => {}
     }
-}
-
-/// Whether a text holds neither control characters nor markup; lines may end.
-pub(super) fn is_plain(text: &str) -> bool {
-    let line_end = |c: char| matches!(c, '\n' | '\r' | '\t');
-    text.chars().all(|c| line_end(c) || !c.is_control() && !matches!(c, '<' | '>' | '\u{FFFD}'))
 }
 
 fn join(path: &str, name: &str) -> String {

@@ -32,6 +32,8 @@ pub enum Fault {
     Missing,
     /// Of another form than it must have.
     WrongType,
+    /// A line with more or fewer cells than the first.
+    WrongLength,
     /// What the rules say of a draft.
     Found(FindingCode),
     /// Why signatures do not suffice.
@@ -67,6 +69,7 @@ impl Fault {
             Self::ForeignCursor => "foreign_cursor",
             Self::Missing => "missing",
             Self::WrongType => "wrong_type",
+            Self::WrongLength => "wrong_length",
             Self::Found(code) => found(code),
             Self::Unsigned(refusal) => unsigned(*refusal),
             Self::NotTheMaker => "not_the_maker",
@@ -240,6 +243,7 @@ impl Fault {
             Self::ForeignCursor,
             Self::Missing,
             Self::WrongType,
+            Self::WrongLength,
             Self::NotTheMaker,
             Self::Closed(None),
             Self::Closed(Some(countersign_core::from_millis(0))),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use countersign_api::me::{Me, Person, Sees, Service};
+use countersign_api::me::{Me, Person, Sees, Service, Warning};
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::capabilities::AccessLevel;
+use countersign_core::directory::founders::ENOUGH_OPERATORS;
 use countersign_core::oauth::acr::Acr;
-use countersign_service::Services;
 use countersign_service::directory::caller::Caller;
+use countersign_service::{Services, bootstrap};
 
 use super::caller::Known;
 use super::parameters::Parameters;
@@ -30,25 +31,36 @@ pub(super) async fn show(
 ) -> Result<Json<Me>, Refusal> {
     parameters.finish()?;
     Ok(Json(match caller {
-        Caller::Person(actor) => Me::Person(person(&services, &actor)),
+        Caller::Person(actor) => Me::Person(person(&services, &actor).await?),
         Caller::Auditor { client_id } => Me::Service(Service { client_id, sees: Sees::Installation }),
     }))
 }
 
-fn person(services: &Services, actor: &Actor) -> Person {
+async fn person(services: &Services, actor: &Actor) -> Result<Person, Refusal> {
+    let proof = actor.proof.as_ref().ok_or_else(Refusal::unauthenticated)?;
     let max_age = services.policy.management.step_up_seconds;
     let levels = [(AccessLevel::Enquiry, "EE"), (AccessLevel::Maker, "MK"), (AccessLevel::Checker, "CK")];
     let held = levels.into_iter().filter(|(level, _)| actor.holds(*level));
-    Person {
+    Ok(Person {
         user_id: actor.user_id.clone(),
         clearing_house: actor.clearing_house.as_str().to_owned(),
         participant: actor.participant_id.clone(),
         access_levels: held.map(|(_, code)| code.to_owned()).collect(),
         sees: actor.scope().as_ref().map(sees),
-        acr: actor.proof.acr.as_str().to_owned(),
-        auth_time: actor.proof.auth_time,
-        stepped_up: actor.proof.is_fresh(Acr::OtpApp, max_age, services.now()),
+        acr: proof.acr.as_str().to_owned(),
+        auth_time: proof.auth_time,
+        stepped_up: proof.is_fresh(Acr::OtpApp, max_age, services.now()),
+        warnings: warnings(services, actor).await?,
+    })
+}
+
+/// What operators are warned of; nobody else could do anything about it.
+async fn warnings(services: &Services, actor: &Actor) -> Result<Vec<Warning>, Refusal> {
+    if !actor.is_operator() {
+        return Ok(Vec::new());
     }
+    let operators = bootstrap::operators(services).await?;
+    Ok(if operators < ENOUGH_OPERATORS { vec![Warning::FewOperators] } else { Vec::new() })
 }
 
 fn sees(scope: &Scope) -> Sees {

@@ -48,6 +48,7 @@ use super::state::AppState;
 
 pub use batches::{LONGEST as LONGEST_BATCH, takes_batches};
 pub use document::document;
+pub use speak::sentence;
 
 /// Every route of the API.
 pub fn router(state: &AppState) -> Router<AppState> {
@@ -91,6 +92,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(requests::list::list, requests::submit::submit))
         .routes(routes!(requests::submit::validate))
         .routes(routes!(requests::show::show))
+        .routes(routes!(requests::subjects::list))
         .routes(routes!(requests::decide::approve))
         .routes(routes!(requests::decide::reject))
         .routes(routes!(requests::decide::withdraw))

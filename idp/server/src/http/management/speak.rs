@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_api::problem::{CONTENT_TYPE, Finding, Problem};
+use countersign_service::directory::import::What;
 
 use super::refusal::{Fault, Flaw, Refusal};
 use crate::http::locale::Locale;
@@ -59,6 +60,16 @@ pub(super) fn finding(flaw: &Flaw, texts: Texts) -> Finding {
 /// What there is to say, in words.
 pub(super) fn said(fault: &Fault, texts: Texts) -> String {
     texts.with(&fault.key(), &fault.args())
+}
+
+/// What there is to say of an imported list, in English: the command line speaks no other language.
+#[must_use]
+pub fn sentence(what: &What) -> String {
+    let fault = match what {
+        What::Form(fault) => (*fault).into(),
+        What::Found(code) => Fault::Found(code.clone()),
+    };
+    said(&fault, Texts(Locale::English))
 }
 
 /// The language of the caller, for answers that hold words.

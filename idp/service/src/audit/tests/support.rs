@@ -28,11 +28,11 @@ pub(super) fn administrator(participant: &ParticipantKey) -> Actor {
             ..Capabilities::default()
         },
         email: None,
-        proof: Proof {
+        proof: Some(Proof {
             session: SessionId::from_stored("s"),
             acr: Acr::OtpApp,
             auth_time: countersign_core::from_millis(0),
-        },
+        }),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every effect is conditional on the version that the request was made for. Where one thing has changed since, the
 //! whole request is a conflict and its transaction is dropped.
 
+mod creation;
 mod notice;
 mod profile;
 
@@ -47,6 +48,7 @@ pub(in crate::directory) struct Effect<'a> {
     pub(in crate::directory) request: &'a ChangeRequest,
     phases: CurrentPhases,
     named: Named,
+    told: notice::Told,
 }
 
 /// What lines name besides their own subject, as it stands now; loaded once, where a line names any.
@@ -63,12 +65,17 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
     let phases = Phases::on(tx.connection()).current().await?;
     let document = request.document();
     let named = Named::load(tx, &document.change).await?;
-    let effect = Effect { services, tx, request, phases, named };
+    let effect = Effect { services, tx, request, phases, named, told: notice::Told::default() };
     effect.participant_is_open().await?;
     if let Change::MergeProfiles { keep, remove } = &document.change {
         return profile::merge(&effect, keep, remove).await;
     }
-    for (change, subject) in document.change.lines().iter().zip(&document.subjects) {
+    let lines = document.change.lines().iter().zip(&document.subjects);
+    let (created, others): (Vec<_>, Vec<_>) =
+        lines.partition(|(change, _)| matches!(change, Change::CreateProfile { .. }));
+    // No two lines are about one thing, so their order does not matter.
+    creation::apply(&effect, &created).await?;
+    for (change, subject) in others {
         if !registry::apply(&effect, change, subject).await? {
             profile::apply(&effect, change, subject).await?;
         }

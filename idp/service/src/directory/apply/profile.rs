@@ -1,17 +1,14 @@
-//! Effects on profiles, with what they mean for live sessions, factors and mailboxes.
+//! Effects on profiles that are there, with what they mean for live sessions, factors and mailboxes.
 
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::capabilities::Capabilities;
-use countersign_core::directory::change_request::{
-    Change, ParticipantName, ProfileFields, Subject, blank, merged,
-};
-use countersign_core::directory::participant::ParticipantCode;
+use countersign_core::directory::change_request::{Change, Subject, merged};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::{Factor, News};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Directory, LoginFlows, Participants, SecondFactors};
+use countersign_store::{Directory, LoginFlows, SecondFactors};
 
 use super::{ApplyError, Effect, changed, notice};
 use crate::directory::secrets;
@@ -20,9 +17,6 @@ use crate::{enrolment, sessions};
 
 /// Puts one line into effect.
 pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subject) -> Result<(), ApplyError> {
-    if let Change::CreateProfile { participant, user_id, fields } = change {
-        return create(effect, change, subject, participant, user_id, fields).await;
-    }
     let record = current(effect, subject).await?;
     let profile = &record.profile;
     effect.allowed(change, subject, profile.kind, profile.clearing_house)?;
@@ -71,32 +65,6 @@ async fn current(effect: &Effect<'_>, subject: &Subject) -> Result<ProfileRecord
     let everything = Scope::of_the_installation();
     let found = Directory::on(effect.tx.connection()).find(&everything, &subject.target.name).await?;
     found.filter(|record| record.profile.version == subject.version).ok_or_else(|| changed(subject))
-}
-
-async fn create(
-    effect: &Effect<'_>,
-    change: &Change,
-    subject: &Subject,
-    participant: &ParticipantName,
-    user_id: &str,
-    fields: &ProfileFields,
-) -> Result<(), ApplyError> {
-    let house = participant.clearing_house;
-    let code = ParticipantCode::parse(house, &participant.participant).map_err(Fault::internal)?;
-    let found = Participants::on(effect.tx.connection()).find(house, code.as_str()).await?;
-    let participant =
-        found.filter(|participant| participant.closed_at.is_none()).ok_or_else(|| changed(subject))?;
-    let kind = effect.services.user_ids.kind_in(house, user_id).map_err(|_| changed(subject))?;
-    effect.allowed(change, subject, kind, house)?;
-    let now = effect.services.now();
-    let mut record = blank(user_id, kind, &participant, effect.phases.of(house), now);
-    record.profile.id = ProfileId::generate(&*effect.services.entropy);
-    fields.apply_to(&mut record);
-    effect.still_there(subject, fields, &record)?;
-    if !Directory::on(effect.tx.connection()).add(&record, now).await? {
-        return Err(changed(subject));
-    }
-    notice::tell(effect, &record.profile, News::ProfileChanged { at: now }).await
 }
 
 async fn replace(

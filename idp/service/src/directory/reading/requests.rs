@@ -2,7 +2,7 @@
 
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::approval_code::OnlyByQueue;
-use countersign_core::directory::change_request::{ChangeRequest, Target, TransitionError};
+use countersign_core::directory::change_request::{ChangeRequest, Subject, Target, TransitionError};
 use countersign_core::directory::listing::{Position, SortKey};
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
@@ -17,7 +17,7 @@ use crate::directory::on_screen::only_by_queue;
 use crate::login::Fault;
 
 /// Which requests to list, and what is found.
-pub use countersign_store::{RequestFilter, StoredRequest, TamperedRequest};
+pub use countersign_store::{Listed, ListedRequest, RequestFilter, StoredRequest, TamperedRequest};
 
 /// What the cursors of the listing are like.
 #[must_use]
@@ -32,7 +32,7 @@ pub async fn page(
     filter: &RequestFilter,
     after: Option<Position>,
     limit: u16,
-) -> Result<Paged<StoredRequest>, StoreError> {
+) -> Result<Paged<Listed>, StoreError> {
     let after = after.and_then(cursor);
     let requests = ChangeRequests::on(services.store.read());
     let found = requests.list(scope, filter, after.as_ref(), one_more(limit)).await?;
@@ -77,6 +77,37 @@ pub async fn open_about(
     let held = requests.held(&[Target::profile(user_id)]).await?;
     let Some((_, id)) = held.into_iter().next() else { return Ok(None) };
     Ok(requests.look(scope, &id).await?.map(|_| id))
+}
+
+/// What the cursors of the things that a request is about are like.
+#[must_use]
+pub fn subject_cursors() -> Kind {
+    Kind { of: "change-request-subjects".to_owned(), by_time: true }
+}
+
+/// At most `limit` of the things that a request in scope is about, in the order of its document, after the given one,
+/// and how many there are. Of a request about very many, each page costs reading all of it.
+pub async fn subjects(
+    services: &Services,
+    scope: &Scope,
+    id: &RequestId,
+    after: Option<Position>,
+    limit: u16,
+) -> Result<Option<(Paged<Subject>, u64)>, StoreError> {
+    let found = find(services, scope, id).await?;
+    let Some(request) = found.and_then(StoredRequest::sound) else { return Ok(None) };
+    let first = match after.map(|at| at.key) {
+        Some(SortKey::Millis(place)) => usize::try_from(place).unwrap_or(usize::MAX).saturating_add(1),
+        _ => 0,
+    };
+    let more = usize::try_from(one_more(limit)).unwrap_or(usize::MAX);
+    let placed = request.document().subjects.iter().enumerate().skip(first).take(more);
+    let placed = placed.map(|(place, subject)| {
+        let key = SortKey::Millis(i64::try_from(place).unwrap_or(i64::MAX));
+        (subject.clone(), Position { key, tie: String::new() })
+    });
+    let targets = u64::try_from(request.document().subjects.len()).unwrap_or(u64::MAX);
+    Ok(Some((Paged::of(placed.collect(), limit), targets)))
 }
 
 /// What somebody may do about a request now, and why not.

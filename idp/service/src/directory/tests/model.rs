@@ -411,7 +411,7 @@ impl Afternoon {
         let stored = requests.list(&everything, &filter, None, 10_000).await.unwrap();
         let stored: BTreeMap<_, _> = stored
             .into_iter()
-            .filter_map(countersign_store::StoredRequest::sound)
+            .filter_map(countersign_store::Listed::sound)
             .map(|request| (request.id.clone(), request.state.name()))
             .collect();
         let modelled: BTreeMap<_, _> =

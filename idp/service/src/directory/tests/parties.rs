@@ -139,7 +139,7 @@ async fn one_session_does_not_sign_twice() {
     for town in towns().await {
         let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
         let mut checker = town.actor("HKABC1Y1").await;
-        checker.proof.session = request.maker.session.clone().unwrap();
+        checker.proof.as_mut().unwrap().session = request.maker.session.clone().unwrap();
         let refused = town.approve(&checker, &request).await;
         assert!(matches!(refused, Err(DecideError::Refused(Refusal::SharedBrowser))), "{refused:?}");
     }

@@ -4,7 +4,7 @@ use countersign_core::directory::change_request::Draft;
 use countersign_core::directory::phase::Phase;
 
 use super::*;
-use crate::directory::prepare;
+use crate::directory::{Entrance, prepare};
 use crate::testing::town::towns;
 
 #[tokio::test]
@@ -13,7 +13,9 @@ async fn looking_at_a_draft_writes_nothing() {
         let maker = town.actor("HKABC1X1").await;
         let draft: Draft = serde_json::from_value(email("HKABC101", "ops@gmail.com")).unwrap();
         let services = town.services();
-        let prepared = prepare(services, || services.store.read(), &maker, &draft, None).await.unwrap();
+        let prepared = prepare(services, || services.store.read(), &maker, &draft, None, Entrance::Api(""))
+            .await
+            .unwrap();
         assert_eq!(prepared.findings.len(), 2, "{:?}", prepared.findings);
         assert_eq!(prepared.concerns.as_ref(), Some(&town.abc.key));
         let document = prepared.document.unwrap();
@@ -95,7 +97,10 @@ async fn a_mailbox_warns_of_the_colleagues_who_have_it_and_tells_of_nobody_elses
         let maker = town.actor("HKABC1X1").await;
         let said = async |address: &str| {
             let draft: Draft = serde_json::from_value(email("HKABC101", address)).unwrap();
-            prepare(services, || services.store.read(), &maker, &draft, None).await.unwrap().findings
+            prepare(services, || services.store.read(), &maker, &draft, None, Entrance::Api(""))
+                .await
+                .unwrap()
+                .findings
         };
         let shared = said("HKABC102@Participant.example").await;
         assert_eq!(shared.len(), 1, "{} {shared:?}", town.kind());
@@ -113,7 +118,9 @@ async fn who_takes_the_last_maker_or_checker_away_is_warned() {
         let warned = async |draft: Value| {
             let draft: Draft = serde_json::from_value(draft).unwrap();
             let prepared =
-                prepare(services, || services.store.read(), &operator, &draft, None).await.unwrap();
+                prepare(services, || services.store.read(), &operator, &draft, None, Entrance::Api(""))
+                    .await
+                    .unwrap();
             assert!(prepared.document.is_some(), "{} {draft:?}: {:?}", town.kind(), prepared.findings);
             prepared.findings.iter().any(|finding| finding.code == FindingCode::LastAdministrator)
         };

@@ -10,7 +10,7 @@ use countersign_core::oauth::acr::Acr;
 use countersign_store::Activity;
 
 use super::*;
-use crate::directory::{DecideError, approve, expire_overdue, reject, submit, suspend, withdraw};
+use crate::directory::{DecideError, Entrance, approve, expire_overdue, reject, submit, suspend, withdraw};
 use crate::sessions::{self, Login};
 use crate::testing::town::{HERE, towns};
 
@@ -24,7 +24,7 @@ async fn of_makers_who_ask_at_once_one_waits() {
                 let draft = email("HKABC101", &format!("n{number}@abc.example"));
                 let draft: Draft = serde_json::from_value(draft).unwrap();
                 let tx = services.store.begin().await.unwrap();
-                let submitted = submit(&services, &tx, &maker, &draft, None, HERE).await;
+                let submitted = submit(&services, &tx, &maker, &draft, None, Entrance::Api(HERE)).await;
                 // As an answer that is kept under its idempotency key would be.
                 tx.commit().await.unwrap();
                 submitted
@@ -101,7 +101,8 @@ async fn a_submission_that_was_not_committed_never_was() {
         let maker = town.actor("HKABC1X1").await;
         let draft: Draft = serde_json::from_value(email("HKABC101", "new@abc.example")).unwrap();
         let tx = town.services().store.begin().await.unwrap();
-        let submitted = submit(town.services(), &tx, &maker, &draft, None, HERE).await.unwrap();
+        let submitted =
+            submit(town.services(), &tx, &maker, &draft, None, Entrance::Api(HERE)).await.unwrap();
         drop(tx);
         assert!(town.is_free("HKABC101").await, "{}", town.kind());
         assert_eq!(town.steps(&submitted.request.id).await, <[&str; 0]>::default());

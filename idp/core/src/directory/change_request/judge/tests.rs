@@ -49,7 +49,7 @@ fn maker(house: ClearingHouse, participant: &str) -> Actor {
             ..Capabilities::default()
         },
         email: None,
-        proof: Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: now() },
+        proof: Some(Proof { session: SessionId::from_stored("s"), acr: Acr::OtpApp, auth_time: now() }),
     }
 }
 

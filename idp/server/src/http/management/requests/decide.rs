@@ -8,6 +8,7 @@ use countersign_api::requests::{ChangeRequest, Nothing, Reason};
 use countersign_core::ids::RequestId;
 use countersign_service::Services;
 use countersign_service::directory::{self, DecideError, Decided, OnceDecided};
+use tracing::Instrument as _;
 
 use super::{required_reason, view};
 use crate::http::management::caller::SteppedUp;
@@ -36,10 +37,12 @@ pub(in crate::http::management) async fn approve(
     command: Command<Nothing>,
 ) -> Result<Response, Refusal> {
     let (id, hash, source) = (RequestId::from_stored(id), seen.hash()?, source.to_canonical().to_string());
-    let once = OnceDecided { attempt: &command.attempt, answer: &view::decided };
-    let decided =
-        directory::approve(&services, &command.acting.actor, &id, &hash, &source, Some(&once)).await;
-    settled(decided)
+    // What was begun goes on though the caller goes away: to put a large one into effect takes longer than a request may.
+    let deciding = async move {
+        let once = OnceDecided { attempt: &command.attempt, answer: &view::decided };
+        directory::approve(&services, &command.acting.actor, &id, &hash, &source, Some(&once)).await
+    };
+    settled(tokio::spawn(deciding.in_current_span()).await.map_err(|error| Refusal::internal(&error))?)
 }
 
 /// Refuses a request, and says why.

@@ -5,6 +5,7 @@ pub(super) mod list;
 pub(super) mod on_screen;
 pub(super) mod secret;
 pub(super) mod show;
+pub(super) mod subjects;
 pub(super) mod submit;
 mod view;
 

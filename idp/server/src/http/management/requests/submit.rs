@@ -13,7 +13,7 @@ use countersign_core::directory::change_request::Draft;
 use countersign_core::directory::finding;
 use countersign_service::Services;
 use countersign_service::directory::reading::requests;
-use countersign_service::directory::{self, Submitted, prepare};
+use countersign_service::directory::{self, Entrance, Submitted, prepare};
 use countersign_service::idempotency::{claim, complete};
 use serde::Deserialize;
 
@@ -87,7 +87,8 @@ pub(in crate::http::management) async fn submitted(
         return former.map(answered);
     }
     let Submitted { request, findings } =
-        directory::submit(services, &tx, &acting.actor, &content.change, reason, source).await?;
+        directory::submit(services, &tx, &acting.actor, &content.change, reason, Entrance::Api(source))
+            .await?;
     let may = requests::may(services, &tx, &acting.actor, &request).await;
     let may = may.map_err(|fault| Refusal::internal(&fault))?;
     let answer = view::made(&request, worded(findings, texts), view::may(&may, texts));
@@ -107,7 +108,8 @@ pub(in crate::http::management) async fn validated(
         return Err(Refusal::new(Kind::Forbidden));
     }
     let reason = remark("reason", content.reason)?;
-    let prepared = prepare(services, || services.store.read(), &acting.actor, &content.change, reason).await;
+    let (read, from) = (|| services.store.read(), Entrance::Api(""));
+    let prepared = prepare(services, read, &acting.actor, &content.change, reason, from).await;
     let prepared = prepared.map_err(|fault| Refusal::internal(&fault))?;
     Ok(Json(Validation {
         valid: prepared.document.is_some(),

@@ -6,7 +6,9 @@ use countersign_api::requests::{
     ChangeRequest, Decision, FieldDifference, May, RequestAction, RequestState, RequestSummary, Subject,
 };
 use countersign_core::directory::change_request::{self, State, Way};
-use countersign_service::directory::reading::requests::{self, Hindrance, StoredRequest, TamperedRequest};
+use countersign_service::directory::reading::requests::{
+    self, Hindrance, Listed, ListedRequest, TamperedRequest,
+};
 use countersign_service::idempotency::StoredAnswer;
 
 use crate::http::management::etag::document_tag;
@@ -16,19 +18,21 @@ use crate::http::pages::Texts;
 
 type Asked = change_request::ChangeRequest;
 
+/// Things that are shown with their request; the others of a larger one come in pages.
+const SHOWN: usize = 5_000;
+
 /// What a listing says of a request.
-pub(super) fn summary(request: &Asked) -> RequestSummary {
-    let document = request.document();
-    let first = document.subjects.first();
+pub(super) fn summary(request: &ListedRequest) -> RequestSummary {
     RequestSummary {
         id: request.id.as_str().to_owned(),
-        kind: document.change.kind().to_owned(),
+        kind: request.kind.clone(),
         state: state(&request.state),
-        maker: request.maker.user_id.clone(),
+        maker: request.maker.clone(),
+        at_command_line: request.at_command_line,
         submitted_at: request.submitted_at,
-        reason: document.reason.clone(),
-        target: first.map(|subject| subject.target.to_string()).unwrap_or_default(),
-        targets: u64::try_from(document.subjects.len()).unwrap_or(u64::MAX),
+        reason: request.reason.clone(),
+        target: request.target.clone(),
+        targets: request.targets,
         expires_at: match request.state {
             State::Pending { expires_at } => Some(expires_at),
             _ => None,
@@ -39,10 +43,10 @@ pub(super) fn summary(request: &Asked) -> RequestSummary {
 }
 
 /// What a listing says of a request, whatever has become of it.
-pub(super) fn listed(request: &StoredRequest) -> RequestSummary {
+pub(super) fn listed(request: &Listed) -> RequestSummary {
     match request {
-        StoredRequest::Sound(request) => summary(request),
-        StoredRequest::Tampered(tampered) => tampered_summary(tampered),
+        Listed::Sound(request) => summary(request),
+        Listed::Tampered(tampered) => tampered_summary(tampered),
     }
 }
 
@@ -53,6 +57,7 @@ fn tampered_summary(tampered: &TamperedRequest) -> RequestSummary {
         kind: tampered.kind.clone(),
         state: state.unwrap_or(RequestState::Pending),
         maker: tampered.maker.clone(),
+        at_command_line: false,
         submitted_at: tampered.submitted_at,
         reason: None,
         target: String::new(),
@@ -76,10 +81,11 @@ pub(super) fn tampered(tampered: &TamperedRequest) -> ChangeRequest {
 
 /// All of a request, with what the caller may do about it.
 pub(super) fn whole(request: &Asked, findings: Vec<Finding>, may: Vec<May>) -> ChangeRequest {
+    let all = &request.document().subjects;
     ChangeRequest {
-        summary: summary(request),
+        summary: summary(&ListedRequest::from(request)),
         document_hash: request.signed.hash().to_string(),
-        subjects: subjects(&request.document().subjects),
+        subjects: subjects(all.get(..SHOWN).unwrap_or(all)),
         findings,
         may,
     }
@@ -108,11 +114,15 @@ fn answer(status: u16, request: &Asked, shown: ChangeRequest) -> StoredAnswer {
 
 /// Things that a request changes.
 pub(super) fn subjects(subjects: &[change_request::Subject]) -> Vec<Subject> {
-    let shown = subjects.iter().map(|subject| Subject {
+    subjects.iter().map(subject).collect()
+}
+
+/// One of them.
+pub(super) fn subject(subject: &change_request::Subject) -> Subject {
+    Subject {
         target: subject.target.to_string(),
         difference: subject.difference.iter().map(difference).collect(),
-    });
-    shown.collect()
+    }
 }
 
 fn difference(field: &change_request::FieldDifference) -> FieldDifference {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::http::StatusCode;
+use countersign_core::directory::capabilities::AccessLevel;
 use serde_json::{Value, json};
 
 use super::support::{House, house};
@@ -100,4 +101,52 @@ async fn what_is_wrong_is_named_by_line() {
     let endless = "x".repeat(super::super::LONGEST_BATCH + 1);
     let answer = house.post_csv("/batches?kind=unlocks", &maker, "k", &endless).await;
     answer.assert_problem(413, "content-too-large");
+}
+
+#[tokio::test]
+async fn what_a_request_is_about_comes_in_pages() {
+    let house = house().await;
+    let (maker, checker) = house.two().await;
+    let csv = crowd(&house).await;
+    let made = house.post_csv("/batches?kind=emails", &maker, "k", &csv).await;
+    let of_it = format!("{}/subjects", made.header("location").strip_prefix("/api/v1").unwrap());
+    let first = house.get(&format!("{of_it}?limit=150&count=true"), &checker).await.json();
+    assert_eq!((first["items"].as_array().unwrap().len(), &first["count"]), (150, &json!(200)));
+    let next = first["next"].as_str().unwrap();
+    let second = house.get(&format!("{of_it}?limit=150&cursor={next}"), &checker).await.json();
+    assert_eq!(second["items"].as_array().unwrap().len(), 50);
+    assert!(second["next"].is_null());
+    let paged: Vec<_> =
+        [&first, &second].iter().flat_map(|page| page["items"].as_array().unwrap()).cloned().collect();
+    assert_eq!(json!(paged), made.json()["subjects"], "the same, in the same order");
+
+    let stranger = house.colleague(&house.def, "HKDEF1X2", &[AccessLevel::Checker]).await;
+    house.get(&of_it, &stranger).await.assert_problem(404, "not-found");
+    house.get(&format!("{of_it}?cursor=x"), &checker).await.assert_problem(400, "invalid-parameters");
+}
+
+#[tokio::test]
+async fn an_approval_that_was_begun_goes_on_though_the_caller_goes_away() {
+    let house = house().await;
+    let (maker, checker) = house.two().await;
+    let csv = crowd(&house).await;
+    let made = house.post_csv("/batches?kind=emails", &maker, "k", &csv).await;
+    let request = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    let approve = format!("{request}/approve");
+    // While somebody else writes, it waits; meanwhile the caller gives up.
+    let other = house.node.services.store.begin().await.unwrap();
+    let nothing = json!({});
+    let approving = house.post_to(&approve, &checker, "k", made.header("etag"), &nothing);
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(1), approving).await.is_err());
+    drop(other);
+    for _ in 0..200 {
+        if house.get(&request, &checker).await.json()["state"] == "applied" {
+            assert_eq!(changed(&house, &checker).await, 100);
+            let again = house.post_to(&approve, &checker, "k", made.header("etag"), &nothing).await;
+            assert_eq!(again.status, StatusCode::OK, "answered as it was done: {}", again.text);
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it was given up");
 }

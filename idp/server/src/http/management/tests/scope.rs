@@ -88,3 +88,17 @@ async fn an_auditor_reads_everything() {
     assert_eq!(me["kind"], "service");
     assert_eq!(me["sees"], "installation");
 }
+
+#[tokio::test]
+async fn operators_are_warned_while_they_are_too_few() {
+    let house = house().await;
+    let operator = house.operator().await;
+    let token = house.token(&operator).await;
+    assert_eq!(house.get("/me", &token).await.json()["warnings"], serde_json::json!(["few_operators"]));
+    let administrator = house.reader().await;
+    assert!(house.get("/me", &administrator).await.json()["warnings"].is_null(), "not theirs to mend");
+    for user_id in ["OPS002", "OPS003"] {
+        house.node.add_member(&house.exchange, user_id, |_| ()).await;
+    }
+    assert!(house.get("/me", &token).await.json()["warnings"].is_null());
+}

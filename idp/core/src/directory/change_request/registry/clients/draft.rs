@@ -215,6 +215,7 @@ impl ClientDraft {
         }
     }
 
+    #[expect(clippy::option_option, reason = "a field is absent, emptied, or given")]
     fn key_set(&self, findings: &mut Findings) -> Option<Option<KeySet>> {
         match self.jwks.as_ref()? {
             None => Some(None),
@@ -222,6 +223,7 @@ impl ClientDraft {
         }
     }
 
+    #[expect(clippy::option_option, reason = "a field is absent, emptied, or given")]
     fn key_address(&self, findings: &mut Findings) -> Option<Option<Url>> {
         match emptied(self.jwks_uri.as_ref())? {
             None => Some(None),
@@ -260,6 +262,7 @@ impl ClientDraft {
         Some(typed)
     }
 
+    #[expect(clippy::option_option, reason = "a field is absent, emptied, or given")]
     fn sector(&self, findings: &mut Findings) -> Option<Option<String>> {
         match emptied(self.sector_identifier.as_ref())? {
             None => Some(None),

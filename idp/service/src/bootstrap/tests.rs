@@ -1,0 +1,251 @@
+//! The first two operators, and the way back in: once, by two, and never by one.
+
+use std::sync::Arc;
+
+use countersign_core::audit::AuditRecord;
+use countersign_core::directory::actor::Scope;
+use countersign_core::directory::capabilities::{AccessLevel, DaFunction};
+use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::founders::Founders;
+use countersign_core::directory::record::ProfileRecord;
+use countersign_core::directory::status::ProfileStatus;
+use countersign_core::journey::lockout::LockedBecause;
+use countersign_core::journey::otp::TotpSecret;
+use countersign_core::mail::{Mail, News};
+use countersign_core::oauth::acr::Acr;
+use countersign_core::secret::SecretString;
+use countersign_store::{Activity, Audit, AuditFilter, Directory, Participants, SecondFactors};
+
+use super::*;
+use crate::testing::{TestNode, nodes};
+use crate::{enrolment, outbox, sessions};
+
+fn founders(services: &Services, named: [(&str, &str); 2]) -> Founders {
+    let named = named.map(|(user_id, mailbox)| (user_id.to_owned(), mailbox.to_owned()));
+    Founders::parse(&services.user_ids, &named).unwrap()
+}
+
+fn first_two(services: &Services) -> Founders {
+    founders(services, [("OPS001", "one@x.example"), ("OPS002", "two@x.example")])
+}
+
+async fn found(node: &TestNode) -> Founded {
+    bootstrap(&node.services, &first_two(&node.services)).await.unwrap()
+}
+
+async fn record(node: &TestNode, user_id: &str) -> Option<ProfileRecord> {
+    let everything = Scope::of_the_installation();
+    Directory::on(node.services.store.read()).find(&everything, user_id).await.unwrap()
+}
+
+async fn mails(node: &TestNode) -> Vec<(String, Mail)> {
+    let claimed = outbox::claim(&node.services, 100, chrono::TimeDelta::days(9)).await.unwrap();
+    claimed.into_iter().filter_map(|claimed| Some((claimed.to?, claimed.mail))).collect()
+}
+
+async fn trail(node: &TestNode) -> Vec<AuditRecord> {
+    let everything = Scope::of_the_installation();
+    let audit = Audit::on(node.services.store.read());
+    let found = audit.search(&everything, &AuditFilter::default(), None, 100).await.unwrap();
+    found.into_iter().map(|found| found.record).collect()
+}
+
+/// Those keys again, as they would be typed.
+fn again(founded: &Founded) -> SealedKeys {
+    let [first, second] = founded.keys.both();
+    SealedKeys::typed(first.clone(), second.clone())
+}
+
+#[tokio::test]
+async fn two_operators_are_made_invited_and_recorded() {
+    for node in nodes().await {
+        let founded = found(&node).await;
+        assert_eq!(operators(&node.services).await.unwrap(), 2, "{}", node.database.kind);
+        let mut told = mails(&node).await;
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        let [first, second] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((first.0.as_str(), second.0.as_str()), ("one@x.example", "two@x.example"));
+        for (place, user_id) in ["OPS001", "OPS002"].into_iter().enumerate() {
+            let record = record(&node, user_id).await.unwrap();
+            assert_eq!(record.profile.clearing_house, ClearingHouse::Exchange);
+            for level in [AccessLevel::Enquiry, AccessLevel::Maker, AccessLevel::Checker] {
+                assert!(record.profile.capabilities.holds(DaFunction::SecurityManagement, level));
+            }
+            let (named, code) = &founded.codes[place];
+            assert_eq!((named.as_str(), code.expose().len()), (user_id, 14));
+            let mail = serde_json::to_string(&told[place].1).unwrap();
+            assert!(matches!(told[place].1.news, News::OperatorInvited { .. }), "{mail}");
+            assert!(!mail.contains(code.expose()), "a code goes by another way than the mailbox");
+        }
+        let trail = trail(&node).await;
+        let [record] = trail.as_slice() else { panic!("{trail:?}") };
+        assert_eq!((record.action.as_str(), record.actor_kind.as_str()), ("bootstrapped", "command_line"));
+        let secrets = founded.codes.iter().map(|(_, code)| code).chain(founded.keys.both());
+        for secret in secrets {
+            assert!(!record.body.contains(secret.expose()), "{}", record.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_done_once_and_never_where_operators_are() {
+    for node in nodes().await {
+        found(&node).await;
+        let others = founders(&node.services, [("OPS003", "c@x.example"), ("OPS004", "d@x.example")]);
+        let again = bootstrap(&node.services, &others).await;
+        assert!(matches!(again, Err(BootstrapError::Done)), "{again:?}");
+    }
+    for node in nodes().await {
+        let exchange = node.add_participant(ClearingHouse::Exchange, "EXCHANGE").await;
+        node.add_member(&exchange, "OPS009", |_| ()).await;
+        let refused = bootstrap(&node.services, &first_two(&node.services)).await;
+        assert!(matches!(refused, Err(BootstrapError::Operators)), "{refused:?}");
+        assert!(record(&node, "OPS001").await.is_none() && mails(&node).await.is_empty());
+        let read = node.services.store.read();
+        let noted = countersign_store::Installation::on(&read);
+        let noted = noted.get(countersign_store::Installation::BOOTSTRAPPED).await.unwrap();
+        assert_eq!(noted, None, "nothing of it stays");
+    }
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_is_done() {
+    for node in nodes().await {
+        let trying = (0..6).map(|number| {
+            let services = Arc::clone(&node.services);
+            tokio::spawn(async move {
+                let named = [format!("OPS{number}01"), format!("OPS{number}02")];
+                let named = named.map(|user_id| (user_id.clone(), format!("{user_id}@x.example")));
+                let founders = Founders::parse(&services.user_ids, &named).unwrap();
+                match bootstrap(&services, &founders).await {
+                    Ok(_) => 1,
+                    Err(BootstrapError::Done) => 0,
+                    Err(error) => panic!("{error:?}"),
+                }
+            })
+        });
+        let mut done = 0;
+        for one in trying.collect::<Vec<_>>() {
+            done += one.await.unwrap();
+        }
+        assert_eq!(done, 1, "{}", node.database.kind);
+        assert_eq!(operators(&node.services).await.unwrap(), 2, "{}", node.database.kind);
+        assert_eq!(mails(&node).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn both_keys_let_two_in_again_once_and_everyone_is_told() {
+    for node in nodes().await {
+        let (services, founded) = (&node.services, found(&node).await);
+        let exchange = Participants::on(services.store.read())
+            .find(ClearingHouse::Exchange, "EXCHANGE")
+            .await
+            .unwrap()
+            .unwrap();
+        node.add_member(&exchange, "OPS003", |profile| profile.email = Some("three@x.example".into())).await;
+        let first = record(&node, "OPS001").await.unwrap();
+        // Disabled, locked, without rights, with somebody's token and session.
+        let tx = services.store.begin().await.unwrap();
+        let mut lost = first.clone();
+        lost.set_status(ProfileStatus::Disabled);
+        lost.profile.capabilities.access_levels.clear();
+        assert!(Directory::on(tx.connection()).save(&lost, 1, services.now()).await.unwrap());
+        Activity::on(tx.connection())
+            .lock(&first.profile.id, LockedBecause::Otps, services.now())
+            .await
+            .unwrap();
+        let secret = TotpSecret::generate(&*services.entropy);
+        enrolment::set_soft_token(services, &tx, &first.profile.id, &secret).await.unwrap();
+        tx.commit().await.unwrap();
+        let (_, cookie) = node.log_in(&first.profile.id, Acr::OtpApp, None).await;
+        mails(&node).await;
+
+        let named = founders(services, [("OPS001", "new@x.example"), ("OPS004", "four@x.example")]);
+        let recovered = recover(services, &again(&founded), &named).await.unwrap();
+        let profile = record(&node, "OPS001").await.unwrap().profile;
+        assert!(profile.enabled && !profile.locked, "{}", node.database.kind);
+        assert!(profile.capabilities.holds(DaFunction::SecurityManagement, AccessLevel::Checker));
+        assert_eq!(profile.email.as_deref(), Some("new@x.example"));
+        let factors = SecondFactors::on(services.store.read()).find(&profile.id).await.unwrap();
+        assert!(factors.soft_token.is_none() && factors.channel.is_none());
+        assert!(sessions::peek(services, cookie.expose()).await.unwrap().is_none());
+        assert!(record(&node, "OPS004").await.is_some());
+        let mut told: Vec<_> = mails(&node)
+            .await
+            .into_iter()
+            .map(|(to, mail)| (to, matches!(mail.news, News::OperatorInvited { .. })))
+            .collect();
+        told.sort();
+        let expected = [
+            ("four@x.example", true),
+            ("new@x.example", true),
+            ("one@x.example", false),
+            ("three@x.example", false),
+            ("two@x.example", false),
+        ];
+        assert_eq!(told, expected.map(|(to, invited)| (to.to_owned(), invited)), "{}", node.database.kind);
+        assert!(trail(&node).await.iter().any(|record| record.action == "recovered"));
+
+        let used = recover(services, &again(&founded), &named).await;
+        assert!(matches!(used, Err(RecoveryError::Wrong)), "{used:?}");
+        recover(services, &again(&recovered), &named).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn wrong_keys_let_nobody_in_are_recorded_and_slow_down() {
+    for node in nodes().await {
+        let services = &node.services;
+        let named = founders(services, [("OPS005", "a@x.example"), ("OPS006", "b@x.example")]);
+        let none = SealedKeys::typed(SecretString::new(String::new()), SecretString::new(String::new()));
+        assert!(matches!(recover(services, &none, &named).await, Err(RecoveryError::NoKeys)));
+        let founded = found(&node).await;
+        mails(&node).await;
+        let one = || founded.keys.both()[0].clone();
+        let free = u32::from(services.policy.lockout.free_tries);
+        for _ in 0..free {
+            let refused = recover(services, &SealedKeys::typed(one(), one()), &named).await;
+            assert!(matches!(refused, Err(RecoveryError::Wrong)), "{}: {refused:?}", node.database.kind);
+        }
+        let right = recover(services, &again(&founded), &named).await;
+        assert!(matches!(right, Err(RecoveryError::Wait { .. })), "{}: {right:?}", node.database.kind);
+        let denied = trail(&node).await.into_iter().filter(|record| record.outcome == "denied").count();
+        assert_eq!(denied, free as usize);
+        assert!(record(&node, "OPS005").await.is_none() && mails(&node).await.is_empty());
+        node.clock.advance_seconds(600);
+        recover(services, &again(&founded), &named).await.unwrap();
+        assert!(record(&node, "OPS005").await.is_some());
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_recover_at_once_one_does() {
+    for node in nodes().await {
+        let founded = found(&node).await;
+        let trying = (0..4).map(|_| {
+            let (services, keys) = (Arc::clone(&node.services), again(&founded));
+            tokio::spawn(async move { recover(&services, &keys, &first_two(&services)).await.is_ok() })
+        });
+        let mut done = 0;
+        for one in trying.collect::<Vec<_>>() {
+            done += usize::from(one.await.unwrap());
+        }
+        assert_eq!(done, 1, "{}", node.database.kind);
+    }
+}
+
+#[tokio::test]
+async fn a_user_id_that_is_no_operators_is_left_alone() {
+    for node in nodes().await {
+        let founded = found(&node).await;
+        let house = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
+        node.add_member(&house, "OPS007", |_| ()).await;
+        let named = founders(&node.services, [("OPS001", "one@x.example"), ("OPS007", "b@x.example")]);
+        let refused = recover(&node.services, &again(&founded), &named).await;
+        assert!(matches!(refused, Err(RecoveryError::Taken(_))), "{refused:?}");
+        // Nothing of it stays, the keys included.
+        let named = first_two(&node.services);
+        recover(&node.services, &again(&founded), &named).await.unwrap();
+    }
+}
