@@ -136,15 +136,18 @@ impl GroupDraft {
             (None, None) => findings.take(field, Err(FindingCode::Required)),
         };
         let name = before.map(|before| &before.name);
-        let en = named("name.en", &self.name.en, name.map(|name| &name.en));
-        let zh_hant = named("name.zh-Hant", &self.name.zh_hant, name.map(|name| &name.zh_hant));
-        let zh_hans = named("name.zh-Hans", &self.name.zh_hans, name.map(|name| &name.zh_hans));
+        let labels = [
+            named("name.en", &self.name.en, name.map(|name| &name.en)),
+            named("name.zh-Hant", &self.name.zh_hant, name.map(|name| &name.zh_hant)),
+            named("name.zh-Hans", &self.name.zh_hans, name.map(|name| &name.zh_hans)),
+        ];
         let functions = match (&self.functions, before) {
             (Some(typed), _) => functions(typed, findings),
             (None, Some(before)) => before.functions.clone(),
             (None, None) => findings.take("functions", Err(FindingCode::Required))?,
         };
-        let name = GroupName { en: en?, zh_hant: zh_hant?, zh_hans: zh_hans? };
+        let [en, traditional, simplified] = labels;
+        let name = GroupName { en: en?, zh_hant: traditional?, zh_hans: simplified? };
         Some(GroupDefinition { code: code?, name, functions })
     }
 }

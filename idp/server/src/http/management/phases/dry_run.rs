@@ -22,6 +22,7 @@ use crate::http::management::pages;
 use crate::http::management::parameters::Parameters;
 use crate::http::management::profiles::list::wants_csv;
 use crate::http::management::refusal::{Kind, Refusal};
+use crate::http::management::taken::Asked;
 
 /// Makes a dry run: everyone of the house is looked at, and what the end of the parallel run would do to them is written
 /// down. When nothing has changed for anybody, it is the same list as before: repeating it does nothing more.
@@ -79,9 +80,10 @@ pub(in crate::http::management) async fn list(
     reading: Reading,
     named: Named<(String, String)>,
     headers: HeaderMap,
+    asked: Asked,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Reading { scope, .. } = reading;
+    let Reading { scope, caller } = reading;
     let (clearing_house, hash) = name(named)?;
     let house = house(&services, &scope, &clearing_house).await?;
     let hash: ListHash = hash.parse().map_err(|_| Refusal::new(Kind::NotFound))?;
@@ -91,6 +93,7 @@ pub(in crate::http::management) async fn list(
     }
     if wants_csv(&headers) {
         parameters.finish()?;
+        asked.record(&services, &caller, "dry-run.csv").await?;
         let page = move |after: Option<Position>| {
             let (services, scope, hash) = (Arc::clone(&services), scope.clone(), hash.clone());
             async move { phases::lines(&services, &scope, &hash, finding, after.as_ref(), lines::AT_ONCE).await }

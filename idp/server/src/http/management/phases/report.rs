@@ -19,6 +19,7 @@ use crate::http::management::pages;
 use crate::http::management::parameters::Parameters;
 use crate::http::management::profiles::list::wants_csv;
 use crate::http::management::refusal::Refusal;
+use crate::http::management::taken::Asked;
 
 /// Reads the report of the job at the end of the parallel run, as far as it concerns the caller's own people. With
 /// `Accept: text/csv` all of it comes as CSV, and the parameters of pages are unknown.
@@ -39,13 +40,15 @@ pub(in crate::http::management) async fn report(
     reading: Reading,
     named: Named<String>,
     headers: HeaderMap,
+    asked: Asked,
     mut parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    let Reading { scope, .. } = reading;
+    let Reading { scope, caller } = reading;
     let house = house(&services, &scope, &name(named)?).await?;
     let outcome: Option<Outcome> = parameters.one_of("outcome");
     if wants_csv(&headers) {
         parameters.finish()?;
+        asked.record(&services, &caller, "end-of-run.csv").await?;
         let page = move |after: Option<Position>| {
             let (services, scope) = (Arc::clone(&services), scope.clone());
             async move { phases::report(&services, &scope, house, outcome, after.as_ref(), lines::AT_ONCE).await }
