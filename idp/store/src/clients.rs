@@ -124,9 +124,10 @@ fn row(client: &Client, now: Timestamp) -> Result<ActiveModel, StoreError> {
 }
 
 fn read(row: Model) -> Result<StoredClient, StoreError> {
+    let Model { metadata, version, .. } = row;
     Ok(StoredClient {
-        client: serde_json::from_str(&row.metadata).map_err(unreadable)?,
-        version: row.version,
+        client: serde_json::from_str(&metadata).map_err(unreadable)?,
+        version,
         created_at: from_millis(row.created_at),
         updated_at: from_millis(row.updated_at),
     })

@@ -247,7 +247,7 @@ mod tests {
                 KeyStep::Remove { kid } => keys.retain(|key| key.kid != kid),
                 KeyStep::Activate { kid, at } => edit(keys, &kid, &|key| key.activates_at = at),
                 KeyStep::Keep { kid } => {
-                    edit(keys, &kid, &|key| (key.retires_at, key.removed_at) = (None, None))
+                    edit(keys, &kid, &|key| (key.retires_at, key.removed_at) = (None, None));
                 }
                 KeyStep::Retire { kid, at, removed_at } => edit(keys, &kid, &|key| {
                     (key.retires_at, key.removed_at) = (Some(at), Some(removed_at));

@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn set(key: Value) -> Value {
-        json!({ "keys": [key] })
+        Value::Object([("keys".to_owned(), Value::Array(vec![key]))].into_iter().collect())
     }
 
     #[test]

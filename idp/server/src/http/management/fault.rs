@@ -233,6 +233,7 @@ fn over(error: TransitionError) -> &'static str {
 #[cfg(test)]
 impl Fault {
     /// One of each, for the tests of the texts.
+    #[expect(clippy::too_many_lines, reason = "a list")]
     pub(crate) fn all() -> Vec<Self> {
         use signatures::Refusal;
         let text = String::new;

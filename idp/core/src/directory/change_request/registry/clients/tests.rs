@@ -400,10 +400,13 @@ fn only_operators_ask_and_others_learn_nothing() {
     }
 }
 
+/// What is done to a client.
+type Edit = fn(&mut Client);
+
 #[test]
 fn what_takes_away_ends_what_was_granted() {
     let before = Client { resources: vec!["https://api.example".into()], ..shop() };
-    let cases: [(&str, fn(&mut Client), bool); 11] = [
+    let cases: [(&str, Edit, bool); 11] = [
         ("nothing", |_| (), false),
         ("name", |client| client.name = "S".into(), false),
         ("further redirect", |client| client.redirect_uris.push("https://s.example/".into()), false),

@@ -29,13 +29,11 @@ fn shown(judged: &Judged) -> Vec<(String, Value, Value)> {
     fields.map(|field| (field.field.clone(), field.before.clone(), field.after.clone())).collect()
 }
 
+/// What came of a draft, and what was said of it.
+type Outcome = (Option<Judged>, Vec<(String, FindingCode)>);
+
 /// Judges a rotation and a retirement of `kid` on day 10, by keys of which these are all.
-fn judge(
-    keys: &[KeyLife],
-    office: Office,
-    algorithm: &str,
-    kid: &str,
-) -> [(Option<Judged>, Vec<(String, FindingCode)>); 2] {
+fn judge(keys: &[KeyLife], office: Office, algorithm: &str, kid: &str) -> [Outcome; 2] {
     let policy = KeyPolicy::default();
     let facts = KeyFacts { keys, version: 3, policy: &policy, now: from_millis(10 * DAY) };
     let said = |findings: Findings| {
