@@ -22,7 +22,7 @@ impl<'a> Installation<'a> {
 
     /// The fact called `name`, if it was ever noted.
     pub async fn get(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let row = installation::Entity::find_by_id(name).only(&self.0).await?;
+        let row = installation::Entity::find_by_id(name).only(self.0).await?;
         Ok(row.map(|row| row.value))
     }
 
