@@ -61,7 +61,7 @@ impl Counts {
 /// An error and what is behind it, without the address.
 fn causes(error: &reqwest::Error) -> String {
     let causes = successors(error.source(), |&error| error.source());
-    causes.map(|error| error.to_string()).collect::<Vec<_>>().join(": ")
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Flood, and probe meanwhile.
