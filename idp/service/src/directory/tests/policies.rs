@@ -10,7 +10,7 @@ use crate::policies::refresh;
 use crate::testing::second_node;
 use crate::testing::town::towns;
 
-fn set(name: &str, value: Value) -> Value {
+fn set(name: &str, value: &Value) -> Value {
     json!({ "kind": "change_policy", "name": name, "value": value })
 }
 
@@ -29,7 +29,7 @@ async fn two_operators_change_one_and_every_node_follows() {
         let other = second_node(&town.node).await;
         let name = "requests.days_to_sign";
         assert_eq!(town.shown(name).await, (json!(14), Source::Default), "{}", town.kind());
-        let request = town.asked("OPS001", set(name, json!(3))).await;
+        let request = town.asked("OPS001", set(name, &json!(3))).await;
         assert_eq!(services.policy.requests.days_to_sign, 14, "until it is signed");
         town.approve(&town.actor("OPS002").await, &request).await.unwrap();
         assert_eq!(services.policy.requests.days_to_sign, 3, "{}", town.kind());
@@ -38,20 +38,20 @@ async fn two_operators_change_one_and_every_node_follows() {
         refresh(&other).await.unwrap();
         assert_eq!(other.policy.requests.days_to_sign, 3);
         // It does what it says.
-        let next = town.asked("OPS001", set("otp.email_seconds", json!(120))).await;
+        let next = town.asked("OPS001", set("otp.email_seconds", &json!(120))).await;
         let State::Pending { expires_at } = next.state else { panic!() };
         assert_eq!(expires_at, services.now() + chrono::TimeDelta::days(3), "{}", town.kind());
         town.approve(&town.actor("OPS002").await, &next).await.unwrap();
         assert_eq!((services.policy.otp.email_seconds, services.policy.requests.days_to_sign), (120, 3));
-        town.signed("OPS002", "OPS001", set("approval_code.mode", json!("off"))).await;
+        town.signed("OPS002", "OPS001", set("approval_code.mode", &json!("off"))).await;
         assert_eq!(services.policy.approval_code.mode, ApprovalMode::Off);
         // And back.
-        town.signed("OPS001", "OPS002", set(name, Value::Null)).await;
+        town.signed("OPS001", "OPS002", set(name, &Value::Null)).await;
         assert_eq!(services.policy.requests.days_to_sign, 14);
         assert_eq!(town.shown(name).await, (json!(14), Source::Default));
         assert_eq!(services.policy.otp.email_seconds, 120, "the others stay");
         // Its version goes on from where it was.
-        town.signed("OPS001", "OPS002", set(name, json!(5))).await;
+        town.signed("OPS001", "OPS002", set(name, &json!(5))).await;
         let stored = Policies::on(services.store.read()).all().await.unwrap();
         assert_eq!(stored.iter().find(|stored| stored.name == name).unwrap().version, 3, "{}", town.kind());
         let record = town.trail(&request.id).await.pop().unwrap();
@@ -77,7 +77,7 @@ async fn what_cannot_be_is_refused_and_nobody_else_asks() {
             assert_eq!(refused[0].0, field, "{name} {value}");
         }
         let administrator = town.actor("HKABC1X1").await;
-        let refused = findings(town.submit(&administrator, set("requests.days_to_sign", json!(3))).await);
+        let refused = findings(town.submit(&administrator, set("requests.days_to_sign", &json!(3))).await);
         assert_eq!(refused, [("name".to_owned(), FindingCode::ForOperators)], "{}", town.kind());
     }
 }
@@ -88,7 +88,7 @@ async fn what_was_changed_since_or_no_longer_goes_together_is_a_conflict() {
         let services = town.services();
         let checker = town.actor("OPS002").await;
         let name = "requests.days_to_sign";
-        let stale = town.asked("OPS001", set(name, json!(3))).await;
+        let stale = town.asked("OPS001", set(name, &json!(3))).await;
         let tx = services.store.begin().await.unwrap();
         assert!(Policies::put(&tx, name, Some(&json!(9)), 0, services.now()).await.unwrap());
         tx.commit().await.unwrap();
@@ -97,8 +97,8 @@ async fn what_was_changed_since_or_no_longer_goes_together_is_a_conflict() {
         refresh(services).await.unwrap();
         assert_eq!(services.policy.requests.days_to_sign, 9, "{}", town.kind());
         // Each by itself could be; both together could not.
-        let idle = town.asked("OPS001", set("session.idle_seconds", json!(14_400))).await;
-        let absolute = town.asked("OPS001", set("session.absolute_seconds", json!(3_600))).await;
+        let idle = town.asked("OPS001", set("session.idle_seconds", &json!(14_400))).await;
+        let absolute = town.asked("OPS001", set("session.absolute_seconds", &json!(3_600))).await;
         town.approve(&checker, &idle).await.unwrap();
         let decided = town.approve(&checker, &absolute).await;
         assert!(matches!(decided, Ok(Decided::Conflicted(_))), "{} {decided:?}", town.kind());
@@ -110,7 +110,7 @@ async fn what_was_changed_since_or_no_longer_goes_together_is_a_conflict() {
 async fn what_does_not_fit_any_more_is_left_out_and_the_rest_holds() {
     for town in towns().await {
         let services = town.services();
-        town.signed("OPS001", "OPS002", set("requests.days_to_sign", json!(3))).await;
+        town.signed("OPS001", "OPS002", set("requests.days_to_sign", &json!(3))).await;
         let tx = services.store.begin().await.unwrap();
         for (name, value) in [("otp.email_seconds", json!("soon")), ("gone.by_now", json!(1))] {
             assert!(Policies::put(&tx, name, Some(&value), 0, services.now()).await.unwrap());
