@@ -72,7 +72,7 @@ async fn what_cannot_be_is_refused_and_nobody_else_asks() {
             ("approval_code.mode", json!("always"), "value"),
             ("requests.days_to_sign", Value::Null, "value"),
         ] {
-            let refused = findings(town.submit(&maker, set(name, value.clone())).await);
+            let refused = findings(town.submit(&maker, set(name, &value)).await);
             assert_eq!(refused.len(), 1, "{} {name} {value}: {refused:?}", town.kind());
             assert_eq!(refused[0].0, field, "{name} {value}");
         }
