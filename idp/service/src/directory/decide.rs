@@ -13,7 +13,7 @@ use countersign_store::{ChangeRequests, StoredRequest, Tx};
 use super::apply::{self, ApplyError};
 use super::parties::{Bench, Signer, signatory};
 use super::registry;
-use super::trail;
+use super::{trail, witness};
 use crate::idempotency::{IdempotencyError, NotFirst, Once};
 use crate::login::{Fault, faults};
 use crate::{Services, audit};
@@ -291,7 +291,15 @@ pub(super) async fn load(
     let scope = actor.scope().ok_or(DecideError::NotFound)?;
     match ChangeRequests::on(tx.connection()).look(&scope, id).await? {
         None => Err(DecideError::NotFound),
-        Some(StoredRequest::Sound(request)) => Ok((tx, *request)),
+        Some(StoredRequest::Sound(request)) if witness::submitted(services, &tx, &request).await? => {
+            Ok((tx, *request))
+        }
+        Some(StoredRequest::Sound(request)) => {
+            tracing::error!(request = request.id.as_str(), "the trail knows of no such submission");
+            let rule = "the trail knows of no such submission";
+            deny(services, tx, actor, &request, rule, source).await?;
+            Err(DecideError::Tampered)
+        }
         Some(StoredRequest::Tampered(tampered)) => {
             tracing::error!(
                 request = tampered.id.as_str(),

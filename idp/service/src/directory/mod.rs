@@ -19,6 +19,7 @@ mod secrets;
 mod submit;
 mod suspend;
 mod trail;
+mod witness;
 mod world;
 
 pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};

@@ -115,6 +115,7 @@ fn about(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEnt
     }
     note(&mut after, "kind", document.change.kind());
     note(&mut after, "document_hash", request.signed.hash().as_str());
+    note(&mut after, "maker", request.maker.profile_id.as_str());
     note(&mut after, "reason_given", document.reason.clone());
     if let State::Applied { signature, .. } = &request.state {
         note(&mut after, "signed", json!(signature.way));

@@ -205,3 +205,26 @@ async fn operators_sign_for_operators_and_see_what_concerns_a_participant() {
         assert_eq!(town.record("HKABC1X1").await.unwrap().profile.surname, "WONG");
     }
 }
+
+#[tokio::test]
+async fn a_text_that_was_exchanged_with_its_hash_is_signed_by_nobody() {
+    for town in towns().await {
+        let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
+        let text = request.signed.text().replace("new@abc.example", "own@evil.example");
+        let hash = DocumentHash::of(&text);
+        let quoted = text.replace('\'', "''");
+        let edit = format!("UPDATE change_requests SET document = '{quoted}', document_hash = '{hash}'");
+        assert_eq!(town.node.database.tamper(&edit).await, 1);
+        let (services, checker) = (town.services(), town.actor("HKABC1Y1").await);
+        let approved = approve(services, &checker, &request.id, &hash, HERE, None).await;
+        assert!(matches!(approved, Err(DecideError::Tampered)), "{}: {approved:?}", town.kind());
+        assert_ne!(town.mailbox("HKABC101").await.as_deref(), Some("own@evil.example"));
+        assert_eq!(town.steps(&request.id).await, ["attempt_denied", "request_submitted"]);
+        // Nor under another maker's name, which would let the maker check.
+        let edit = "UPDATE change_requests SET maker_profile_id = (SELECT id FROM profiles WHERE user_id = 'HKABC1X2')";
+        let other = town.asked("HKABC1X1", email("HKABC102", "b@abc.example")).await;
+        assert_eq!(town.node.database.tamper(&format!("{edit} WHERE id = '{}'", other.id)).await, 1);
+        let approved = town.approve(&checker, &other).await;
+        assert!(matches!(approved, Err(DecideError::Tampered)), "{}: {approved:?}", town.kind());
+    }
+}
