@@ -131,7 +131,8 @@ pub struct RequestSummary {
     /// Who asked.
     #[schema(example = "HKABC1X1")]
     pub maker: String,
-    /// Whether it was filed at the command line. Nobody logs in there: whoever ran it said in whose name.
+    /// Whether it was filed at the command line and is not adopted yet. Nobody logs in there: whoever ran it said in
+    /// whose name, and nobody can approve it until that maker has adopted it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub at_command_line: bool,
     /// When.
@@ -215,6 +216,8 @@ pub struct May {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestAction {
+    /// Say that it is theirs, as the maker whom the command line named.
+    Adopt,
     /// Sign it.
     Approve,
     /// Refuse it.

@@ -202,6 +202,23 @@ impl<'a> ChangeRequests<'a> {
         Ok(())
     }
 
+    /// Notes in which session, and in which browser, its maker adopted a pending request that was filed in their name.
+    /// False when it has a session, or has ended.
+    pub async fn adopt(
+        &self,
+        id: &RequestId,
+        session: &SessionId,
+        browser: Option<&TokenHash>,
+    ) -> Result<bool, StoreError> {
+        let update = Entity::update_many()
+            .col_expr(Column::MakerSessionId, Expr::value(session.as_str()))
+            .col_expr(Column::MakerBrowserHash, Expr::value(browser.map(TokenHash::as_str)))
+            .filter(Column::Id.eq(id.as_str()))
+            .filter(Column::State.eq(PENDING))
+            .filter(Column::MakerSessionId.is_null());
+        Ok(update.exec(self.0.executor()).await?.rows_affected == 1)
+    }
+
     /// In which browser a request was made, as far as that is known.
     pub async fn browser_of(&self, id: &RequestId) -> Result<Option<TokenHash>, StoreError> {
         let row = Entity::find_by_id(id.as_str()).one(self.0.executor()).await?;

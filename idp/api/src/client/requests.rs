@@ -94,6 +94,16 @@ impl<T: TokenSource> Client<T> {
         versioned(self.send(request.header(CONTENT_TYPE, "text/csv").body(csv)).await?).await
     }
 
+    /// Says, as the maker whom the command line named, that a request is one's own. The attempt names the entity tag of
+    /// what was read.
+    pub async fn adopt(
+        &self,
+        id: &str,
+        attempt: &Attempt<'_>,
+    ) -> Result<Versioned<ChangeRequest>, ClientError> {
+        self.post(&["change-requests", id, "adopt"], &Nothing {}, attempt).await
+    }
+
     /// Signs a request and puts it into effect. The attempt names the entity tag of what was read.
     pub async fn approve(
         &self,

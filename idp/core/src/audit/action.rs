@@ -69,6 +69,8 @@ names! {
         StrangersFailed => "strangers_failed",
         /// A change was requested.
         RequestSubmitted => "request_submitted",
+        /// A request that was filed at the command line was taken on by the maker whom it names.
+        RequestAdopted => "request_adopted",
         /// A requested change was approved, and is in effect.
         RequestApproved => "request_approved",
         /// A requested change was rejected.

@@ -91,6 +91,10 @@ pub enum Refusal {
     /// The request is about its maker.
     #[error("the request is about its maker")]
     MakerIsSubject,
+    /// The request came in at the command line, where nobody proves who they are, and whom it names as its maker has
+    /// not adopted it.
+    #[error("the maker has not adopted the request")]
+    NotAdopted,
     /// One profile signs twice.
     #[error("the checker is the maker")]
     CheckerIsMaker,

@@ -60,8 +60,8 @@ mail-complete-ahead-opening = Smartcards of { $house } are planned to end on { $
 } from now). From then on two-factor login is the only way, and some of your users are not ready.
 mail-complete-ahead-advice = Register missing email addresses: business users without one will be quarantined, and later removed. Ask those without a password to set it up under "Forgot/Reset your password".
 mail-request-filed-subject = A change request was filed in your name
-mail-request-filed-opening = At the command line of Countersign, a list of users was filed as a change request whose maker is { $user }. Nothing is changed until a checker has approved it.
-mail-request-filed-advice = If you did not ask for it, withdraw it under your change requests, and tell the other operators at once.
+mail-request-filed-opening = At the command line of Countersign, a list of users was filed as a change request whose maker is { $user }. No checker can approve it until you have adopted it.
+mail-request-filed-advice = If you asked for it, read it under your change requests and adopt it. If you did not, withdraw it under your change requests, and tell the other operators at once.
 mail-operator-invited-subject = You are an operator of Countersign
 mail-operator-invited-opening = { $user } is an operator's user ID, and this is its registered address. Open the page named below, log in with a one-time password, and choose "Forgot or reset password" to set a password. Then log in with it and register an authenticator app: for that you are asked for the enrolment code that whoever installs Countersign gives you in person or by telephone. It never comes by email.
 mail-operator-invited-advice = If you do not expect this, do not open the page, and ask the exchange.

@@ -119,6 +119,7 @@ finding-shared-mailbox = This address serves { $count } further profiles.
 finding-maker-from-elsewhere = The maker is not of the participant concerned.
 finding-maker-lacks-right = The maker does not hold the maker's right any more.
 finding-maker-is-subject = The request is about its maker.
+finding-not-adopted = The request was filed at the command line, and its maker has not adopted it.
 finding-checker-is-maker = The maker of a request does not sign it.
 finding-same-person = Maker and checker are one person.
 finding-checker-from-elsewhere = The checker is not of the same participant.

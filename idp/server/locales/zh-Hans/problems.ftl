@@ -119,6 +119,7 @@ finding-shared-mailbox = 此地址另用于 { $count } 个用户资料。
 finding-maker-from-elsewhere = 提出人不属于有关参与者。
 finding-maker-lacks-right = 提出人已没有提出权限。
 finding-maker-is-subject = 此请求涉及提出人本身。
+finding-not-adopted = 该请求由命令行提出，提出人尚未确认。
 finding-checker-is-maker = 提出人不能签署自己的请求。
 finding-same-person = 提出人与核准人为同一人。
 finding-checker-from-elsewhere = 核准人不属于同一参与者。

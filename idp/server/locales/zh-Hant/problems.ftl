@@ -119,6 +119,7 @@ finding-shared-mailbox = 此地址另用於 { $count } 個用戶資料。
 finding-maker-from-elsewhere = 提出人不屬於有關參與者。
 finding-maker-lacks-right = 提出人已沒有提出權限。
 finding-maker-is-subject = 此要求涉及提出人本身。
+finding-not-adopted = 該要求由命令列提出，提出人尚未確認。
 finding-checker-is-maker = 提出人不能簽署自己的要求。
 finding-same-person = 提出人與核准人為同一人。
 finding-checker-from-elsewhere = 核准人不屬於同一參與者。

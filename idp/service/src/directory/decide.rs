@@ -10,6 +10,7 @@ use countersign_core::directory::signatures::{Refusal, Signed};
 use countersign_core::ids::RequestId;
 use countersign_store::{ChangeRequests, StoredRequest, Tx};
 
+use super::adopt::adopted;
 use super::apply::{self, ApplyError};
 use super::parties::{Bench, Signer, signatory};
 use super::registry;
@@ -90,7 +91,8 @@ pub async fn approve(
         return Err(DecideError::AnotherDocument);
     }
     request.state.decidable(now)?;
-    let signed = match signs(services, &tx, &checker.into(), &request).await? {
+    let judged = signs(services, &tx, &checker.into(), &request).await?;
+    let signed = match judged.and_then(|signed| adopted(&request).map(|()| signed)) {
         Ok(signed) => signed,
         Err(refusal) => {
             deny(services, tx, checker, &request, &refusal.to_string(), source).await?;
@@ -258,7 +260,7 @@ async fn conflict(
 }
 
 /// Writes down that somebody tried what they may not.
-async fn deny(
+pub(super) async fn deny(
     services: &Services,
     tx: Tx,
     actor: &Actor,
@@ -314,7 +316,7 @@ pub(super) async fn load(
 }
 
 /// How a request ended that somebody else was faster to decide.
-async fn over(services: &Services, id: &RequestId) -> Result<DecideError, Fault> {
+pub(super) async fn over(services: &Services, id: &RequestId) -> Result<DecideError, Fault> {
     let everything = Scope::of_the_installation();
     let request = ChangeRequests::on(services.store.read()).find(&everything, id).await?;
     let ended = request.map(|request| request.state.decidable(services.now()));

@@ -1,6 +1,7 @@
 //! The directory's use cases: who calls, what they may read, what they want changed, who signs it, and what it does.
 //! Nothing here writes a profile except in the transaction in which a second person signs, but for `suspend`.
 
+mod adopt;
 mod apply;
 pub mod caller;
 mod decide;
@@ -22,6 +23,7 @@ mod trail;
 mod witness;
 mod world;
 
+pub use adopt::adopt;
 pub use decide::{DecideError, Decided, OnceDecided, approve, reject, withdraw};
 pub use entrance::{Entrance, LONGEST_IMPORT};
 pub use expire::expire_overdue;

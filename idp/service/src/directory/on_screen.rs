@@ -22,7 +22,8 @@ use countersign_core::mail::{Mail, News};
 use countersign_core::secret::SecretString;
 use countersign_store::{ApprovalCodes, Directory, StoreError, Tx};
 
-use super::decide::{DecideError, Decided, OnceDecided, begin, effect, load, signs};
+use super::adopt::adopted;
+use super::decide::{DecideError, Decided, OnceDecided, begin, deny, effect, load, signs};
 use super::parties::Signer;
 use crate::approval_codes::{self, Entry, EntryError};
 use crate::login::{Fault, faults};
@@ -102,6 +103,11 @@ pub async fn approve_on_screen(
         return Err(DecideError::AnotherDocument.into());
     }
     request.state.decidable(services.now()).map_err(DecideError::from)?;
+    // Before any code is looked at: in whose name it stands is not yet known to be theirs.
+    if let Err(refusal) = adopted(&request) {
+        deny(services, tx, maker, &request, &refusal.to_string(), source).await?;
+        return Err(OnScreenError::Refused(refusal));
+    }
     let everything = Scope::of_the_installation();
     let checker = Directory::on(tx.connection()).find(&everything, &normalise(entry.checker_id)).await?;
     let checker = checker.filter(|record| record.participant == maker.participant);
@@ -129,9 +135,7 @@ pub async fn approve_on_screen(
     let signed = match signs(services, &tx, &absent, &request).await? {
         Ok(signed) => signed,
         Err(refusal) => {
-            let entry = super::trail::denied(maker, &request, &refusal.to_string(), source);
-            audit::append(services, &tx, entry).await?;
-            tx.commit().await?;
+            deny(services, tx, maker, &request, &refusal.to_string(), source).await?;
             return Err(OnScreenError::Refused(refusal));
         }
     };

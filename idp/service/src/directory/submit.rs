@@ -123,7 +123,7 @@ pub(super) async fn file(
         // The session may be gone by the time that somebody signs.
         ChangeRequests::on(tx.connection()).note_browser(&ready.request.id, &browser).await?;
     }
-    for entry in trail::submitted(maker, &ready.request, entrance.source()) {
+    for entry in trail::submitted(maker, &ready.request, entrance) {
         audit::append(services, tx, entry).await?;
     }
     Ok(ready)

@@ -9,13 +9,20 @@ use countersign_core::directory::record::ProfileRecord;
 use countersign_store::TamperedRequest;
 use serde_json::{Value, json};
 
+use super::entrance::Entrance;
+
 /// Things that one record tells of, before and after. A request about more has several records when it is submitted,
 /// and is named by its hash afterwards: records of many megabytes would be read by nobody.
 const TOLD: usize = 1_000;
 
-/// A request was submitted: first that, then what it changes where that is too much for one record.
-pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, source: &str) -> Vec<AuditEntry> {
-    let (action, actor) = (Action::RequestSubmitted, || AuditActor::Person(maker.into()));
+/// A request was submitted: first that, then what it changes where that is too much for one record. At the command line
+/// nobody has proved to be its maker: that is in whose name it was filed, and not who acted.
+pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, entrance: Entrance<'_>) -> Vec<AuditEntry> {
+    let (action, source) = (Action::RequestSubmitted, entrance.source());
+    let actor = || match entrance {
+        Entrance::Api(_) => AuditActor::Person(maker.into()),
+        Entrance::CommandLine => AuditActor::CommandLine,
+    };
     let mut entries = vec![about(action, actor(), request).from_source(source)];
     let subjects = &request.document().subjects;
     if subjects.len() > TOLD {
@@ -31,6 +38,11 @@ pub(super) fn submitted(maker: &Actor, request: &ChangeRequest, source: &str) ->
         }));
     }
     entries
+}
+
+/// A request that was filed at the command line was taken on by the maker whom it names.
+pub(super) fn adopted(maker: &Actor, request: &ChangeRequest, source: &str) -> AuditEntry {
+    about(Action::RequestAdopted, AuditActor::Person(maker.into()), request).from_source(source)
 }
 
 /// A request was decided by `actor`.
@@ -110,6 +122,9 @@ fn about(action: Action, actor: AuditActor, request: &ChangeRequest) -> AuditEnt
     let document = request.document();
     let told = if document.subjects.len() > TOLD { &[] } else { document.subjects.as_slice() };
     let mut after = json!({ "subjects": side(told, true) });
+    if actor == AuditActor::CommandLine {
+        note(&mut after, "in_the_name_of", request.maker.user_id.as_str());
+    }
     if told.is_empty() {
         note(&mut after, "lines", document.subjects.len());
     }

@@ -97,6 +97,7 @@ fn endpoints() -> OpenApiRouter<AppState> {
         .routes(routes!(requests::subjects::list))
         .routes(routes!(requests::decide::approve))
         .routes(routes!(requests::decide::reject))
+        .routes(routes!(requests::adopt::adopt))
         .routes(routes!(requests::decide::withdraw))
         .routes(routes!(requests::on_screen::approve))
         .routes(routes!(requests::secret::show))

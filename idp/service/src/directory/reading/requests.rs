@@ -12,6 +12,7 @@ use countersign_store::{ChangeRequests, RequestCursor, StoreError, Tx};
 use super::cursor::Kind;
 use super::page::{Paged, one_more};
 use crate::Services;
+use crate::directory::adopt::adopted;
 use crate::directory::decide::could_sign;
 use crate::directory::on_screen::only_by_queue;
 use crate::login::Fault;
@@ -113,8 +114,12 @@ pub async fn subjects(
 /// What somebody may do about a request now, and why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct May {
-    /// Approve or reject it, logged in.
-    pub decide: Result<(), Hindrance>,
+    /// Approve it, logged in.
+    pub approve: Result<(), Hindrance>,
+    /// Reject it.
+    pub reject: Result<(), Hindrance>,
+    /// Say that it is theirs; none, where that is certain.
+    pub adopt: Option<Result<(), Hindrance>>,
     /// Take it back.
     pub withdraw: Result<(), Hindrance>,
     /// Have it approved on their own screen.
@@ -138,17 +143,21 @@ pub enum Hindrance {
 pub async fn may(services: &Services, tx: &Tx, actor: &Actor, request: &ChangeRequest) -> Result<May, Fault> {
     if let Err(over) = request.state.decidable(services.now()) {
         let over = || Err(Hindrance::Over(over));
-        return Ok(May { decide: over(), withdraw: over(), approve_on_screen: over() });
+        let (approve, reject, adopt) = (over(), over(), None);
+        return Ok(May { approve, reject, adopt, withdraw: over(), approve_on_screen: over() });
     }
-    let decide = could_sign(services, tx, &actor.into(), request).await?;
+    let reject = could_sign(services, tx, &actor.into(), request).await?.map(|_| ());
+    let reject = reject.map_err(Hindrance::Refused);
+    let adopted = adopted(request).map_err(Hindrance::Refused);
     let own = request.maker.profile_id == actor.profile_id;
     let withdraw = if own { Ok(()) } else { Err(Hindrance::NotTheMaker) };
-    let approve_on_screen = if own {
-        only_by_queue(services, tx, request).await?.map_err(Hindrance::OnlyByQueue)
-    } else {
-        Err(Hindrance::NotTheMaker)
+    let approve_on_screen = match (own, &adopted) {
+        (false, _) => Err(Hindrance::NotTheMaker),
+        (true, Err(_)) => adopted.clone(),
+        (true, Ok(())) => only_by_queue(services, tx, request).await?.map_err(Hindrance::OnlyByQueue),
     };
-    Ok(May { decide: decide.map(|_| ()).map_err(Hindrance::Refused), withdraw, approve_on_screen })
+    let adopt = adopted.is_err().then(|| withdraw.clone());
+    Ok(May { approve: reject.clone().and(adopted), reject, adopt, withdraw, approve_on_screen })
 }
 
 /// The same, in a unit of work of its own.

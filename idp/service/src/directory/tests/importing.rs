@@ -7,16 +7,18 @@ use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::permission::Office;
 use countersign_core::directory::phase::Phase;
 use countersign_core::mail::News;
+use countersign_core::oauth::acr::Acr;
 use countersign_store::{ChangeRequests, RequestFilter};
 
 use super::*;
 use crate::directory::import::{ImportError, Imported, Mode, Remark, What, import};
-use crate::directory::{DecideError, Decided};
+use crate::directory::{CheckerEntry, DecideError, Decided, OnScreenError, adopt, approve_on_screen, reject};
 use crate::testing::nodes;
-use crate::testing::town::towns;
+use crate::testing::town::{HERE, towns};
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::batch_file::Fault;
 use countersign_core::directory::signatures::Refusal;
+use countersign_core::secret::SecretString;
 
 const HEADER: &str =
     "user_id,clearing_house,participant,surname,other_names,email,business_user_groups,access_levels";
@@ -50,6 +52,13 @@ async fn request(town: &Town, imported: &Imported) -> ChangeRequest {
     let everything = Scope::of_the_installation();
     let requests = ChangeRequests::on(town.services().store.read());
     requests.find(&everything, imported.request.as_ref().unwrap()).await.unwrap().unwrap()
+}
+
+/// The request, once its maker has adopted it.
+async fn adopted(town: &Town, imported: &Imported) -> ChangeRequest {
+    let request = request(town, imported).await;
+    let maker = town.actor(&request.maker.user_id).await;
+    adopt(town.services(), &maker, &request.id, request.signed.hash(), HERE, None).await.unwrap()
 }
 
 #[tokio::test]
@@ -87,8 +96,11 @@ async fn an_operators_list_waits_for_another_operator_and_then_is_there() {
         );
         let trail = town.trail(&request.id).await;
         assert_eq!(trail[0].source.as_deref(), Some("command line"), "{}", town.kind());
-        assert_eq!(trail[0].actor_name.as_deref(), Some("OPS001"));
+        assert_eq!((trail[0].actor_name.as_deref(), trail[0].actor_kind.as_str()), (None, "command_line"));
+        let body: Value = serde_json::from_str(&trail[0].body).unwrap();
+        assert_eq!(body["after"]["in_the_name_of"], "OPS001", "{}", town.kind());
 
+        let request = adopted(&town, &filed).await;
         let own = town.approve(&town.actor("OPS001").await, &request).await;
         assert!(matches!(own, Err(DecideError::Refused(Refusal::CheckerIsMaker))), "{own:?}");
         assert!(matches!(town.approve(&town.actor("OPS002").await, &request).await, Ok(Decided::Ended(_))));
@@ -176,6 +188,76 @@ async fn who_may_file_what_is_what_the_phase_table_says() {
     }
 }
 
+#[tokio::test]
+async fn nobody_approves_what_was_filed_in_anothers_name_before_they_have_adopted_it() {
+    for town in towns().await {
+        town.node.set_phase(Phase::PreParallel).await;
+        let services = town.services();
+        let filed = file(&town, "OPS001", &list(&["HKABC201,HKCC,ABC,CHAN,,,,"]), Mode::File).await.unwrap();
+        let request = request(&town, &filed).await;
+        let (named, shell) = (town.actor("OPS001").await, town.actor("OPS002").await);
+        let refused = town.approve(&shell, &request).await;
+        assert!(matches!(refused, Err(DecideError::Refused(Refusal::NotAdopted))), "{refused:?}");
+        let code = SecretString::from("ABCD-EFGH-JKLM".to_owned());
+        let entry = CheckerEntry { checker_id: "OPS002", code: &code };
+        let hash = request.signed.hash();
+        let on_screen = approve_on_screen(services, &named, &request.id, hash, &entry, HERE, None).await;
+        assert!(matches!(on_screen, Err(OnScreenError::Refused(Refusal::NotAdopted))), "{on_screen:?}");
+        // Nobody else adopts it, nor another document.
+        let others = adopt(services, &shell, &request.id, hash, HERE, None).await;
+        assert!(matches!(others, Err(DecideError::NotTheMaker)), "{}: {others:?}", town.kind());
+        let other = "0".repeat(64).parse().unwrap();
+        let unseen = adopt(services, &named, &request.id, &other, HERE, None).await;
+        assert!(matches!(unseen, Err(DecideError::AnotherDocument)), "{}: {unseen:?}", town.kind());
+        assert!(town.record("HKABC201").await.is_none(), "{}", town.kind());
+
+        let request = adopted(&town, &filed).await;
+        assert_eq!(town.state(&request.id).await.name(), "pending", "{}", town.kind());
+        let again = adopt(services, &named, &request.id, request.signed.hash(), HERE, None).await.unwrap();
+        assert_eq!(again.maker.session.as_ref(), named.session(), "it is theirs already");
+        // From then on it is as if they had submitted it there.
+        let mut beside = town.actor("OPS002").await;
+        beside.proof.as_mut().unwrap().session = named.session().unwrap().clone();
+        let refused = town.approve(&beside, &request).await;
+        assert!(matches!(refused, Err(DecideError::Refused(Refusal::SharedBrowser))), "{refused:?}");
+        assert!(matches!(town.approve(&shell, &request).await, Ok(Decided::Ended(_))), "{}", town.kind());
+        let trail = town.trail(&request.id).await;
+        let adoptions = trail.iter().filter(|record| record.action == "request_adopted");
+        let by: Vec<_> = adoptions.map(|record| record.actor_name.as_deref()).collect();
+        assert_eq!(by, [Some("OPS001")], "{}", town.kind());
+        let late = adopt(services, &named, &request.id, request.signed.hash(), HERE, None).await;
+        assert!(matches!(late, Err(DecideError::Over(_))), "{}: {late:?}", town.kind());
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_has_adopted_can_be_refused_and_the_browser_that_adopts_is_remembered() {
+    for town in towns().await {
+        let services = town.services();
+        let filed = file(&town, "HKABC1X1", &many(1), Mode::File).await.unwrap().request.unwrap();
+        let checker = town.actor("HKABC1Y1").await;
+        reject(services, &checker, &filed, "not ours", HERE, None).await.unwrap();
+
+        let filed = file(&town, "HKABC1X1", &many(1), Mode::File).await.unwrap();
+        let request = request(&town, &filed).await;
+        let mut maker = town.actor("HKABC1X1").await;
+        let mut beside = checker;
+        for actor in [&mut maker, &mut beside] {
+            let profile = town.record(&actor.user_id).await.unwrap().profile;
+            let person = town.node.person_in(profile, Acr::OtpApp, Some("csb_one")).await;
+            actor.proof.as_mut().unwrap().session = person.session.id;
+        }
+        assert_ne!(maker.session(), beside.session());
+        adopt(services, &maker, &request.id, request.signed.hash(), HERE, None).await.unwrap();
+        let refused = town.approve(&beside, &request).await;
+        assert!(
+            matches!(refused, Err(DecideError::Refused(Refusal::SharedBrowser))),
+            "{}: {refused:?}",
+            town.kind()
+        );
+    }
+}
+
 /// As many user IDs of ABC.
 fn many(count: usize) -> Vec<u8> {
     let digits: Vec<char> = ('0'..='9').chain('A'..='M').collect();
@@ -197,15 +279,16 @@ async fn a_list_is_longer_than_a_batch_may_be_and_costs_few_statements_a_line() 
         let filed = file(&town, "HKABC1X1", &many(count), Mode::File).await.unwrap();
         let filing = store.statements() - before;
         assert!(filing < 40, "{}: {filing} statements to file", town.kind());
-        let request = request(&town, &filed).await;
+        let unsigned = request(&town, &filed).await;
         // What it changes is in the trail, in records that can be read.
-        let trail = town.trail(&request.id).await;
+        let trail = town.trail(&unsigned.id).await;
         let lines = |record: &countersign_core::audit::AuditRecord| record.body.matches("\"profile:").count();
         let mut told: Vec<_> = trail.iter().map(lines).collect();
         told.sort_unstable();
         assert_eq!(told, [0, 2 * 501, 2 * 1_000], "{}", town.kind());
-        assert!(trail.iter().all(|record| record.body.contains(request.signed.hash().as_str())));
+        assert!(trail.iter().all(|record| record.body.contains(unsigned.signed.hash().as_str())));
 
+        let request = adopted(&town, &filed).await;
         let checker = town.actor("HKABC1Y1").await;
         let (statements, transactions) = (store.statements(), store.transactions());
         assert!(matches!(town.approve(&checker, &request).await, Ok(Decided::Ended(_))), "{}", town.kind());
@@ -241,7 +324,7 @@ async fn of_two_who_file_the_same_list_at_once_one_does() {
 async fn a_user_id_that_was_taken_meanwhile_stops_all_of_it() {
     for town in towns().await {
         let filed = file(&town, "HKABC1X1", &many(30), Mode::File).await.unwrap();
-        let request = request(&town, &filed).await;
+        let request = adopted(&town, &filed).await;
         let def = town.node.add_participant(ClearingHouse::Seoch, "ABC").await;
         town.node.add_member(&def, "HKABC20B", |_| ()).await;
         let decided = town.approve(&town.actor("HKABC1Y1").await, &request).await.unwrap();

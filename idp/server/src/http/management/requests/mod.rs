@@ -1,5 +1,6 @@
 //! Change requests: asked for, looked at, and decided.
 
+pub(super) mod adopt;
 pub(super) mod decide;
 pub(super) mod list;
 pub(super) mod on_screen;

@@ -171,13 +171,14 @@ pub(super) fn may(may: &requests::May, texts: Texts) -> Vec<May> {
     if matches!(may.withdraw, Err(Hindrance::Over(_))) {
         return Vec::new();
     }
+    let adopt = may.adopt.as_ref().map(|adopt| (RequestAction::Adopt, adopt));
     let actions = [
-        (RequestAction::Approve, &may.decide),
-        (RequestAction::Reject, &may.decide),
+        (RequestAction::Approve, &may.approve),
+        (RequestAction::Reject, &may.reject),
         (RequestAction::Withdraw, &may.withdraw),
         (RequestAction::ApproveOnScreen, &may.approve_on_screen),
     ];
-    let told = actions.into_iter().map(|(action, may)| {
+    let told = adopt.into_iter().chain(actions).map(|(action, may)| {
         let fault = may.as_ref().err().map(hindrance);
         May {
             action,

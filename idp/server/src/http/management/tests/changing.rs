@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use countersign_core::directory::capabilities::AccessLevel::{Checker, Enquiry, Maker};
 use countersign_core::directory::phase::Phase;
 use countersign_core::oauth::acr::Acr;
+use countersign_service::directory::import::{Mode, import};
 use countersign_service::testing::directory::holding;
 use serde_json::{Value, json};
 
@@ -332,6 +333,43 @@ async fn a_request_that_was_changed_in_the_database_is_shown_as_such_and_spoils_
     assert_eq!((&over["state"], &over["tampered"]), (&json!("expired"), &json!(true)));
     let expired = house.get(&format!("/audit?action=request_expired&request={id}"), &operator).await;
     assert_eq!(expired.json()["items"][0]["actor"]["name"], "expire-requests", "{}", expired.text);
+}
+
+#[tokio::test]
+async fn what_came_by_the_command_line_waits_for_its_maker_first() {
+    let house = house().await;
+    house.node.set_phase(Phase::ParallelRun).await;
+    let person = house.administrator(&[Maker]).await;
+    let maker = house.token(&person).await;
+    let weak = house.token(&house.node.person_of(person.profile, Acr::OtpEmail).await).await;
+    let checker = house.colleague(&house.abc, "HKABC1X2", &[Checker]).await;
+    let list = b"user_id,surname\nHKABC201,CHAN\n";
+    let filed = import(&house.node.services, "HKABC1X1", list, None, Mode::File).await.unwrap();
+    let path = format!("/change-requests/{}", filed.request.unwrap());
+    let (approve, adopt) = (format!("{path}/approve"), format!("{path}/adopt"));
+    let seen = house.get(&path, &checker).await;
+    let tag = seen.header("etag").to_owned();
+    assert_eq!(seen.json()["at_command_line"], true);
+    assert_eq!((may(&seen, "approve"), may(&seen, "reject")), (json!("not_adopted"), json!(true)));
+    assert_eq!(may(&seen, "adopt"), "not_the_maker");
+    let refused = house.post_to(&approve, &checker, "early", &tag, &json!({})).await;
+    refused.assert_problem(403, "may-not-sign");
+    assert_eq!(refused.findings(), [("checker".to_owned(), "not_adopted".to_owned())]);
+    let own = house.get(&path, &maker).await;
+    assert_eq!((may(&own, "adopt"), may(&own, "approve_on_screen")), (json!(true), json!("not_adopted")));
+
+    house.post_to(&adopt, &checker, "a", &tag, &json!({})).await.assert_problem(403, "forbidden");
+    house.post(&adopt, &maker, "a", &json!({})).await.assert_problem(428, "precondition-required");
+    let weak = house.post_to(&adopt, &weak, "a", &tag, &json!({})).await;
+    assert_eq!(weak.status, StatusCode::UNAUTHORIZED, "{}", weak.text);
+    let adopted = house.post_to(&adopt, &maker, "a", &tag, &json!({})).await;
+    assert_eq!(adopted.status, StatusCode::OK, "{}", adopted.text);
+    assert_eq!((&adopted.json()["state"], adopted.header("etag")), (&json!("pending"), tag.as_str()));
+    assert_eq!(adopted.json()["at_command_line"], Value::Null);
+    let again = house.post_to(&adopt, &maker, "a", &tag, &json!({})).await;
+    assert_eq!((again.status, &again.text), (StatusCode::OK, &adopted.text));
+    let signed = house.post_to(&approve, &checker, "early", &tag, &json!({})).await;
+    assert_eq!(signed.status, StatusCode::OK, "{}", signed.text);
 }
 
 #[tokio::test]
