@@ -133,6 +133,8 @@ pub struct RunCounts {
     pub removed: u64,
     /// Had left quarantine.
     pub reinstated: u64,
+    /// Were spared for a while, because a request about them waited.
+    pub deferred: u64,
 }
 
 /// A dry run: what is approved is this list.
@@ -235,6 +237,8 @@ pub enum RunOutcome {
     Removed,
     /// Had left quarantine when the time was over: nothing was done.
     Reinstated,
+    /// A request about them waits: they are looked at again when it has ended.
+    Deferred,
 }
 
 /// A line of the report.
@@ -250,7 +254,7 @@ pub struct ReportLine {
     /// To whom.
     #[schema(example = "HKABC101")]
     pub user_id: String,
-    /// When a profile in quarantine is removed for good.
+    /// When a profile in quarantine is removed for good; when one that is deferred is looked at again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove_at: Option<DateTime<Utc>>,
 }

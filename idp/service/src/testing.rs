@@ -16,6 +16,7 @@ pub mod town;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use countersign_core::directory::permission::MigrationPolicy;
 use countersign_core::directory::service_hours::{ServiceCalendar, ServiceHoursPolicy};
 use countersign_core::directory::user_id::UserIdGrammar;
 use countersign_core::policy::{HashingPolicy, Policy};
@@ -131,6 +132,8 @@ fn services(store: Store, clock: &Arc<TestClock>, seed: u64) -> Services {
         hashing: HashingPolicy { memory_kib: 64, iterations: 1, workers: 2, queue: 256 },
         // Tests move the clock by days: who asks for hours gets them from `keeping_hours`.
         service_hours: ServiceHoursPolicy { enforced: false, ..ServiceHoursPolicy::default() },
+        // The job at the end of a parallel run follows at once.
+        migration: MigrationPolicy { end_of_run_after_hours: 0, ..MigrationPolicy::default() },
         ..Policy::default()
     };
     Services {

@@ -6,7 +6,8 @@ use countersign_core::ids::ParticipantKey;
 use countersign_core::{Timestamp, from_millis, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _,
 };
 
 use crate::entities::appointments::{ActiveModel, Column, Entity, Model};
@@ -42,6 +43,13 @@ impl<'a> Appointments<'a> {
     ) -> Result<Option<Appointment>, StoreError> {
         let found = Entity::find_by_id((principal.as_str().to_owned(), agent.as_str().to_owned()));
         Ok(found.one(self.0.executor()).await?.map(read))
+    }
+
+    /// Whether anybody appoints `agent` now.
+    pub async fn is_appointed(&self, agent: &ParticipantKey) -> Result<bool, StoreError> {
+        let live =
+            Entity::find().filter(Column::AgentId.eq(agent.as_str())).filter(Column::EndedAt.is_null());
+        Ok(live.count(self.0.executor()).await? > 0)
     }
 
     /// Appoints `agent` to act for `principal`, for the first time.

@@ -61,6 +61,23 @@ impl<'a> Directory<'a> {
         Ok(found)
     }
 
+    /// The participants of these profiles, those that there are.
+    pub async fn participants_of(&self, user_ids: &[String]) -> Result<BTreeSet<ParticipantKey>, StoreError> {
+        let mut found = BTreeSet::new();
+        for some in user_ids.chunks(NAMES) {
+            let rows: Vec<String> = profiles::Entity::find()
+                .select_only()
+                .column(profiles::Column::ParticipantId)
+                .distinct()
+                .filter(profiles::Column::UserId.is_in(some))
+                .into_tuple()
+                .all(self.0.executor())
+                .await?;
+            found.extend(rows.into_iter().map(ParticipantKey::from_stored));
+        }
+        Ok(found)
+    }
+
     /// Which of these user IDs belong to somebody, whoever may see them: they are unique across the installation.
     pub async fn taken(&self, user_ids: &[String]) -> Result<BTreeSet<String>, StoreError> {
         let mut taken = BTreeSet::new();
@@ -273,10 +290,14 @@ impl<'a> Directory<'a> {
         participant: &ParticipantKey,
         agent: Option<&str>,
     ) -> Result<u64, StoreError> {
-        Ok(profiles::Entity::find().filter(enabled(participant, agent)).count(self.0.executor()).await?)
+        let enabled = profiles::Entity::find()
+            .filter(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()))
+            .filter(of(participant, agent));
+        Ok(enabled.count(self.0.executor()).await?)
     }
 
-    /// Disables every enabled profile of a participant, or of these, those of its settlement agent `agent`; says which.
+    /// Disables every profile of a participant that is not, or of these, those of its settlement agent `agent`; says
+    /// which.
     pub async fn disable_all(
         &self,
         participant: &ParticipantKey,
@@ -287,16 +308,16 @@ impl<'a> Directory<'a> {
             .col_expr(profiles::Column::Status, Expr::value(ProfileStatus::Disabled.as_str()))
             .col_expr(profiles::Column::Version, Expr::col(profiles::Column::Version).add(1))
             .col_expr(profiles::Column::UpdatedAt, Expr::value(to_millis(now)))
-            .filter(enabled(participant, agent));
+            .filter(profiles::Column::Status.ne(ProfileStatus::Disabled.as_str()))
+            .filter(of(participant, agent));
         let disabled = update.exec_with_returning(self.0.executor()).await?;
         Ok(disabled.into_iter().map(|row| ProfileId::from_stored(row.id)).collect())
     }
 }
 
-fn enabled(participant: &ParticipantKey, agent: Option<&str>) -> Condition {
+fn of(participant: &ParticipantKey, agent: Option<&str>) -> Condition {
     Condition::all()
         .add(profiles::Column::ParticipantId.eq(participant.as_str()))
-        .add(profiles::Column::Status.eq(ProfileStatus::Enabled.as_str()))
         .add_option(agent.map(|agent| profiles::Column::SettlementAgent.eq(agent)))
 }
 

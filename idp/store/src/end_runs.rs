@@ -150,7 +150,7 @@ impl<'a> EndRuns<'a> {
         select.all(self.0.executor()).await?.into_iter().map(line).collect()
     }
 
-    /// At most `limit` lines of people whose time in quarantine is over.
+    /// At most `limit` lines of people whose time in quarantine is over, or who are to be looked at again.
     pub async fn over(
         &self,
         house: ClearingHouse,
@@ -167,11 +167,16 @@ impl<'a> EndRuns<'a> {
         select.all(self.0.executor()).await?.into_iter().map(line).collect()
     }
 
-    /// Notes that nobody waits in quarantine for these lines any more.
-    pub async fn settle(&self, house: ClearingHouse, numbers: &[i64]) -> Result<(), StoreError> {
+    /// Notes that nobody waits for these lines any more, or until when the people of these do.
+    pub async fn settle(
+        &self,
+        house: ClearingHouse,
+        numbers: &[i64],
+        until: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         use end_run_lines::Column;
         let update = end_run_lines::Entity::update_many()
-            .col_expr(Column::RemoveAt, Expr::value(None::<i64>))
+            .col_expr(Column::RemoveAt, Expr::value(until.map(to_millis)))
             .filter(Column::ClearingHouse.eq(house.as_str()))
             .filter(Column::Number.is_in(numbers.iter().copied()));
         update.exec(self.0.executor()).await?;

@@ -1,10 +1,14 @@
 //! Business user groups, and the functions they grant. They are the installation's: everybody may read them.
 
+use std::collections::BTreeSet;
+
 use countersign_core::directory::business_group::{BusinessUserGroup, GroupDefinition, GroupName};
 use countersign_core::directory::label::Label;
 use countersign_core::{Timestamp, to_millis};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::entities::business_user_groups::{ActiveModel, Column, Entity, Model};
 use crate::only::Only as _;
@@ -33,6 +37,22 @@ impl<'a> Groups<'a> {
     pub async fn all(&self) -> Result<Vec<StoredGroup>, StoreError> {
         let rows = Entity::find().order_by_asc(Column::Code).all(self.0.executor()).await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Which of these groups there are. Nobody ends these until this transaction has ended.
+    pub async fn hold(
+        &self,
+        codes: &BTreeSet<BusinessUserGroup>,
+    ) -> Result<BTreeSet<BusinessUserGroup>, StoreError> {
+        if codes.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let named = Entity::find()
+            .filter(Column::Code.is_in(codes.iter().map(BusinessUserGroup::as_str)))
+            .order_by_asc(Column::Code)
+            .lock_shared();
+        let rows = named.all(self.0.executor()).await?;
+        rows.iter().map(|row| row.code.parse().map_err(unreadable)).collect()
     }
 
     /// The group of that code.

@@ -8,7 +8,7 @@ use countersign_core::directory::label::Label;
 use countersign_core::directory::participant::{Participant, ParticipantCode};
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::{Timestamp, from_millis, to_millis};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -71,10 +71,44 @@ impl<'a> Participants<'a> {
         row.map(read).transpose()
     }
 
-    /// The participant, which nobody closes or changes until this transaction has ended.
-    pub async fn hold(&self, key: &ParticipantKey) -> Result<Option<Participant>, StoreError> {
-        let row = participants::Entity::find_by_id(key.as_str()).lock_shared();
-        row.one(self.0.executor()).await?.map(read).transpose()
+    /// Those of these identifiers, which nobody closes or changes, nor appoints or dismisses an agent of, until this
+    /// transaction has ended. What changes people holds their participants so.
+    pub async fn hold(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        self.locked(Some(keys), LockType::Share).await
+    }
+
+    /// Those of these identifiers, for this transaction alone: nobody else changes them or their people until it has
+    /// ended.
+    pub async fn take(
+        &self,
+        keys: &BTreeSet<ParticipantKey>,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        self.locked(Some(keys), LockType::NoKeyUpdate).await
+    }
+
+    /// Every participant, for this transaction alone: of two who change participants at once, one waits. Who was added
+    /// while this waited is seen by what is read afterwards.
+    pub async fn take_all(&self) -> Result<(), StoreError> {
+        self.locked(None, LockType::NoKeyUpdate).await.map(|_| ())
+    }
+
+    /// Always in one order, so that nobody waits in a circle.
+    async fn locked(
+        &self,
+        keys: Option<&BTreeSet<ParticipantKey>>,
+        lock: LockType,
+    ) -> Result<BTreeMap<ParticipantKey, Participant>, StoreError> {
+        use participants::Column;
+        let named = keys.map(|keys| Column::Id.is_in(keys.iter().map(ParticipantKey::as_str)));
+        let query = participants::Entity::find()
+            .filter(Condition::all().add_option(named))
+            .order_by_asc(Column::Id)
+            .lock(lock);
+        let rows = query.all(self.0.executor()).await?;
+        rows.into_iter().map(|row| read(row).map(|found| (found.key.clone(), found))).collect()
     }
 
     /// Those of these identifiers.

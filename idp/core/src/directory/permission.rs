@@ -154,7 +154,7 @@ crate::settings! {
         pub dry_run_days: u16 = 14,
         /// So many hours after a house has moved to `complete` the job starts that quarantines and clears. Until then the
         /// house can go back.
-        pub end_of_run_after_hours: u16 = 0,
+        pub end_of_run_after_hours: u16 = 24,
         /// A profile that the job quarantined is removed for good after so many days.
         pub quarantine_days: u16 = 90,
     }

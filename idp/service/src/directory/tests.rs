@@ -1,5 +1,6 @@
 //! Nothing changes without a second signature: every way in, every way out, on every kind of database.
 
+mod barred;
 mod batch;
 mod clients;
 mod conflicts;

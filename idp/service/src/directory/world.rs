@@ -121,8 +121,10 @@ impl World {
 }
 
 /// Those that still are participants, by the names that people know them by.
-pub(super) fn by_name(participants: &[Participant]) -> BTreeMap<ParticipantName, &Participant> {
-    let open = participants.iter().filter(|participant| participant.closed_at.is_none());
+pub(super) fn by_name<'a>(
+    participants: impl IntoIterator<Item = &'a Participant>,
+) -> BTreeMap<ParticipantName, &'a Participant> {
+    let open = participants.into_iter().filter(|participant| participant.closed_at.is_none());
     open.map(|participant| {
         let name = ParticipantName {
             clearing_house: participant.clearing_house,

@@ -155,6 +155,7 @@ fn change(
 ) -> Option<Judged> {
     let fields = draft.parse(findings);
     let before = existing(ground, about, findings)?;
+    note_closed(about, findings);
     let mut after = before.clone();
     fields.apply_to(&mut after);
     let difference = difference::between(before, &after).unwrap_or_default();
@@ -180,6 +181,10 @@ fn act(
     let user_id = record.profile.user_id.clone();
     let target = Target::profile(&user_id);
     let change = change(user_id);
+    // What a closed participant has left behind may still be deleted.
+    if !matches!(change, Change::DeleteProfile { .. }) {
+        note_closed(about, findings);
+    }
     // Everything that goes with a profile is shown.
     let difference = match change {
         Change::DeleteProfile { .. } => difference::between(record, &()).unwrap_or_default(),
@@ -215,6 +220,7 @@ pub fn judge_merge(
             findings.note(field, FindingCode::OwnProfile);
         }
     }
+    note_closed(keep, findings);
     if kept.participant != removed.participant {
         findings.note("remove", FindingCode::UserIdOfAnother);
     }
@@ -262,6 +268,13 @@ fn existing<'a>(
     Some(record)
 }
 
+/// Notes that a profile's participant has been closed: nothing is changed in it any more.
+fn note_closed(about: &About<'_>, findings: &mut Findings) {
+    if about.participant.is_none_or(|participant| participant.closed_at.is_some()) {
+        findings.note("participant", FindingCode::NotFound);
+    }
+}
+
 /// Notes what the maker's office may not do now.
 fn allow(
     ground: &Ground<'_>,
@@ -301,7 +314,10 @@ fn check_values(
     for group in fields.business_user_groups.iter().flatten().filter(|group| !ground.groups.contains(group)) {
         findings.note("business_user_groups", FindingCode::UnknownGroup { group: group.to_string() });
     }
-    if let Some(Some(agent)) = &fields.settlement_agent
+    // Whoever it was that marked them: nobody acts for an agent that is appointed no more.
+    let acts = after.status == ProfileStatus::Enabled || fields.settlement_agent.is_some();
+    if let Some(agent) = &after.profile.settlement_agent
+        && acts
         && !about.agents.contains(agent)
     {
         findings.note("settlement_agent", FindingCode::NotFound);
@@ -336,7 +352,7 @@ fn refusal(error: UserIdError) -> FindingCode {
 
 /// Whether the code in a user ID is the participant's: administrators carry its ID, business users one of its customer
 /// codes.
-fn belongs(
+pub fn belongs(
     grammar: &UserIdGrammar,
     house: ClearingHouse,
     kind: UserKind,

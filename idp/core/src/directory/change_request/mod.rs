@@ -16,7 +16,7 @@ pub use change::{Change, ParticipantName};
 pub use difference::FieldDifference;
 pub use document::{Document, DocumentHash, NotAHash, SignedText, Subject, Tampered};
 pub use draft::Draft;
-pub use judge::{About, Ground, Judged, blank, judge, judge_merge, merged};
+pub use judge::{About, Ground, Judged, belongs, blank, judge, judge_merge, merged};
 pub use profile_draft::{ProfileDraft, ProfileFields};
 pub use request::{ChangeRequest, Jurisdiction};
 pub use state::{Signatory, Signature, State, TransitionError, Way};

@@ -81,11 +81,13 @@ pub enum Outcome {
     Removed,
     /// Had left quarantine when the time was over: nothing was done.
     Reinstated,
+    /// A request about them waits, which the job does not forestall: they are looked at again when it has ended.
+    Deferred,
 }
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Quarantined,
         Self::Registered,
         Self::KeptAdministrator,
@@ -95,6 +97,7 @@ impl Outcome {
         Self::Unforeseen,
         Self::Removed,
         Self::Reinstated,
+        Self::Deferred,
     ];
 
     /// The word in storage and in the API.
@@ -110,6 +113,7 @@ impl Outcome {
             Self::Unforeseen => "unforeseen",
             Self::Removed => "removed",
             Self::Reinstated => "reinstated",
+            Self::Deferred => "deferred",
         }
     }
 }
@@ -136,6 +140,8 @@ pub struct RunCounts {
     pub removed: u64,
     /// [`Outcome::Reinstated`].
     pub reinstated: u64,
+    /// [`Outcome::Deferred`].
+    pub deferred: u64,
 }
 
 impl RunCounts {
@@ -151,6 +157,7 @@ impl RunCounts {
             Outcome::Unforeseen => &mut self.unforeseen,
             Outcome::Removed => &mut self.removed,
             Outcome::Reinstated => &mut self.reinstated,
+            Outcome::Deferred => &mut self.deferred,
         } += 1;
     }
 
@@ -158,7 +165,7 @@ impl RunCounts {
     #[must_use]
     pub fn total(&self) -> u64 {
         let Self { quarantined, registered, kept_administrator, kept_last, gone, .. } = self;
-        let Self { card_cleared, unforeseen, removed, reinstated, .. } = self;
+        let Self { card_cleared, unforeseen, removed, reinstated, deferred, .. } = self;
         quarantined
             + registered
             + kept_administrator
@@ -168,6 +175,7 @@ impl RunCounts {
             + unforeseen
             + removed
             + reinstated
+            + deferred
     }
 }
 

@@ -19,6 +19,6 @@ pub struct ReportLine {
     pub profile: ProfileId,
     /// Their user ID.
     pub user_id: String,
-    /// When a profile in quarantine is removed for good.
+    /// When a profile in quarantine is removed for good; when one that is deferred is looked at again.
     pub remove_at: Option<Timestamp>,
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use countersign_core::directory::actor::Scope;
-use countersign_core::directory::change_request::{Change, ParticipantName, Subject, blank};
+use countersign_core::directory::change_request::{Change, ParticipantName, Subject, belongs, blank};
 use countersign_core::directory::participant::Participant;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::ids::ProfileId;
 use countersign_core::mail::News;
-use countersign_store::{Directory, Participants};
+use countersign_store::Directory;
 
 use super::{ApplyError, Effect, changed, notice};
 use crate::directory::world::by_name;
@@ -24,9 +23,7 @@ pub(super) async fn apply(effect: &Effect<'_>, lines: &[Line<'_>]) -> Result<(),
     if lines.is_empty() {
         return Ok(());
     }
-    let everything = Scope::of_the_installation();
-    let participants = Participants::on(effect.tx.connection()).within(&everything).await?;
-    let open = by_name(&participants);
+    let open = by_name(effect.named.participants.values());
     let now = effect.services.now();
     for some in lines.chunks(AT_ONCE) {
         let records = some.iter().map(|line| record(effect, &open, *line)).collect::<Result<Vec<_>, _>>()?;
@@ -49,6 +46,7 @@ fn record(
     let house = participant.clearing_house;
     let participant = open.get(participant).ok_or_else(|| changed(subject))?;
     let kind = effect.services.user_ids.kind_in(house, user_id).map_err(|_| changed(subject))?;
+    belongs(&effect.services.user_ids, house, kind, user_id, participant).map_err(|_| changed(subject))?;
     effect.allowed(change, subject, kind, house)?;
     let mut record = blank(user_id, kind, participant, effect.phases.of(house), effect.services.now());
     record.profile.id = ProfileId::generate(&*effect.services.entropy);

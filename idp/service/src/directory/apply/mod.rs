@@ -14,18 +14,21 @@ use countersign_core::directory::actor::Scope;
 use countersign_core::directory::business_group::BusinessUserGroup;
 use countersign_core::directory::change_request::actions::{Asker, Forbidden, Stand, names_a_card, needed};
 use countersign_core::directory::change_request::{
-    Change, ChangeRequest, Jurisdiction, ProfileFields, Subject, TargetKind,
+    Change, ChangeRequest, Jurisdiction, ParticipantName, ProfileFields, Subject, TargetKind,
 };
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::participant::Participant;
 use countersign_core::directory::permission::{Action, Office};
 use countersign_core::directory::phase::Phase;
 use countersign_core::directory::profile::UserKind;
 use countersign_core::directory::record::ProfileRecord;
+use countersign_core::directory::status::ProfileStatus;
 use countersign_core::hong_kong_day;
 use countersign_core::ids::ParticipantKey;
-use countersign_store::{CurrentPhases, Groups, Participants, Phases, Tx};
+use countersign_store::{CurrentPhases, Directory, Groups, Participants, Phases, Tx};
 
 use super::registry;
+use super::world::by_name;
 use crate::Services;
 use crate::login::{Fault, faults};
 
@@ -51,12 +54,15 @@ pub(in crate::directory) struct Effect<'a> {
     told: notice::Told,
 }
 
-/// What lines name besides their own subject, as it stands now; loaded once, where a line names any.
+/// What lines name besides their own subject, as it stands now and until the transaction has ended: loaded once, in one
+/// order, so that two requests at once wait for each other rather than in a circle.
 #[derive(Default)]
 struct Named {
+    /// The participants whose people the lines are about.
+    participants: BTreeMap<ParticipantKey, Participant>,
     /// Participant IDs of the settlement agents that every participant appoints.
     agents: BTreeMap<ParticipantKey, Vec<String>>,
-    /// The groups that there are.
+    /// Which of the groups that are given there are.
     groups: BTreeSet<BusinessUserGroup>,
 }
 
@@ -66,7 +72,6 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
     let document = request.document();
     let named = Named::load(tx, &document.change).await?;
     let effect = Effect { services, tx, request, phases, named, told: notice::Told::default() };
-    effect.participant_is_open().await?;
     if let Change::MergeProfiles { keep, remove } = &document.change {
         return profile::merge(&effect, keep, remove).await;
     }
@@ -84,16 +89,12 @@ pub(super) async fn apply(services: &Services, tx: &Tx, request: &ChangeRequest)
 }
 
 impl Effect<'_> {
-    /// Holds the participant whom the request concerns: nothing is changed in one that has been closed, and nobody closes
-    /// it meanwhile. What is about the participant itself looks for itself.
-    async fn participant_is_open(&self) -> Result<(), ApplyError> {
-        let subjects = &self.request.document().subjects;
-        let person = subjects.iter().find(|subject| subject.target.kind == TargetKind::Profile);
-        let (Some(key), Some(person)) = (&self.request.concerns, person) else { return Ok(()) };
-        let held = Participants::on(self.tx.connection()).hold(key).await?;
-        match held.filter(|participant| participant.closed_at.is_none()) {
-            Some(_) => Ok(()),
-            None => Err(ApplyError::Conflict(format!("{}: the participant has been closed", person.target))),
+    /// Whether the participant that a line's person belongs to still is one. Nothing is changed in one that has been
+    /// closed, except that what it left behind may be deleted.
+    fn is_open(&self, subject: &Subject, participant: &ParticipantKey) -> Result<(), ApplyError> {
+        match self.named.participants.get(participant) {
+            Some(participant) if participant.closed_at.is_none() => Ok(()),
+            _ => Err(ApplyError::Conflict(format!("{}: the participant has been closed", subject.target))),
         }
     }
 
@@ -144,43 +145,71 @@ impl Effect<'_> {
         Ok(())
     }
 
-    /// Whether the settlement agent and the groups that a line names are still there.
+    /// Whether the groups that a line names are still there, and the settlement agent of whoever it leaves enabled.
     fn still_there(
         &self,
         subject: &Subject,
         fields: &ProfileFields,
         after: &ProfileRecord,
     ) -> Result<(), ApplyError> {
-        let gone = |what: &dyn Display| {
-            Err(ApplyError::Conflict(format!("{}: {what} is there no longer", subject.target)))
-        };
-        if let Some(Some(agent)) = &fields.settlement_agent {
-            let agents = self.named.agents.get(&after.participant);
-            if !agents.is_some_and(|agents| agents.contains(agent)) {
-                return gone(agent);
-            }
-        }
         let mut groups = fields.business_user_groups.iter().flatten();
-        match groups.find(|group| !self.named.groups.contains(*group)) {
-            Some(group) => gone(group),
-            None => Ok(()),
+        if let Some(group) = groups.find(|group| !self.named.groups.contains(*group)) {
+            return gone(subject, group);
         }
+        if fields.settlement_agent.is_some() || after.status == ProfileStatus::Enabled {
+            self.agent_is_appointed(subject, after)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the settlement agent that somebody acts for is appointed now, where they act for one.
+    fn agent_is_appointed(&self, subject: &Subject, after: &ProfileRecord) -> Result<(), ApplyError> {
+        let Some(agent) = &after.profile.settlement_agent else { return Ok(()) };
+        let agents = self.named.agents.get(&after.participant);
+        if agents.is_some_and(|agents| agents.contains(agent)) { Ok(()) } else { gone(subject, agent) }
     }
 }
 
+fn gone(subject: &Subject, what: &dyn Display) -> Result<(), ApplyError> {
+    Err(ApplyError::Conflict(format!("{}: {what} is there no longer", subject.target)))
+}
+
 impl Named {
+    /// What a change names is held before it is read: appointments end only for who has taken the principal.
     async fn load(tx: &Tx, change: &Change) -> Result<Self, ApplyError> {
-        let fields = || change.lines().iter().filter_map(fields);
-        let mut named = Self::default();
-        if fields().any(|fields| matches!(fields.settlement_agent, Some(Some(_)))) {
-            let everything = Scope::of_the_installation();
-            named.agents = Participants::on(tx.connection()).agents(&everything).await?;
+        let keys = concerned(tx, change).await?;
+        if keys.is_empty() {
+            return Ok(Self::default());
         }
-        if fields().any(|fields| fields.business_user_groups.is_some()) {
-            let groups = Groups::on(tx.connection()).all().await?;
-            named.groups = groups.into_iter().map(|group| group.definition.code).collect();
-        }
-        Ok(named)
+        let participants = Participants::on(tx.connection()).hold(&keys).await?;
+        let fields = change.lines().iter().filter_map(fields);
+        let given = fields.flat_map(|fields| fields.business_user_groups.iter().flatten().cloned()).collect();
+        let groups = Groups::on(tx.connection()).hold(&given).await?;
+        let everything = Scope::of_the_installation();
+        let agents = Participants::on(tx.connection()).agents(&everything).await?;
+        Ok(Self { participants, agents, groups })
+    }
+}
+
+/// The participants whose people a change is about.
+async fn concerned(tx: &Tx, change: &Change) -> Result<BTreeSet<ParticipantKey>, ApplyError> {
+    let targets = change.targets().into_iter().filter(|target| target.kind == TargetKind::Profile);
+    let people: Vec<String> = targets.map(|target| target.name).collect();
+    let mut keys = Directory::on(tx.connection()).participants_of(&people).await?;
+    let named: BTreeSet<&ParticipantName> = change.lines().iter().filter_map(belongs_to).collect();
+    if !named.is_empty() {
+        let all = Participants::on(tx.connection()).within(&Scope::of_the_installation()).await?;
+        let open = by_name(&all);
+        keys.extend(named.into_iter().filter_map(|name| open.get(name)).map(|found| found.key.clone()));
+    }
+    Ok(keys)
+}
+
+/// Whose a new profile is to be.
+fn belongs_to(change: &Change) -> Option<&ParticipantName> {
+    match change {
+        Change::CreateProfile { participant, .. } => Some(participant),
+        _ => None,
     }
 }
 

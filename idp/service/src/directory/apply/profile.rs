@@ -19,6 +19,9 @@ use crate::{enrolment, sessions};
 pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subject) -> Result<(), ApplyError> {
     let record = current(effect, subject).await?;
     let profile = &record.profile;
+    if !matches!(change, Change::DeleteProfile { .. }) {
+        effect.is_open(subject, &record.participant)?;
+    }
     effect.allowed(change, subject, profile.kind, profile.clearing_house)?;
     match change {
         Change::ChangeProfile { fields, .. } => {
@@ -56,8 +59,13 @@ pub(super) async fn merge(effect: &Effect<'_>, keep: &str, remove: &str) -> Resu
     };
     let (kept, removed) = (current(effect, kept_subject).await?, current(effect, removed_subject).await?);
     let change = &effect.request.document().change;
+    effect.is_open(kept_subject, &kept.participant)?;
     effect.allowed(change, kept_subject, kept.profile.kind, kept.profile.clearing_house)?;
-    replace(effect, kept_subject, &kept, &merged(&kept, &removed)).await?;
+    let after = merged(&kept, &removed);
+    if after.status == ProfileStatus::Enabled {
+        effect.agent_is_appointed(kept_subject, &after)?;
+    }
+    replace(effect, kept_subject, &kept, &after).await?;
     delete(effect, removed_subject, &removed).await
 }
 

@@ -71,8 +71,7 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
         return Err(Fault::internal("not about an appointment").into());
     };
     effect.allows(subject, Action::MaintainAppointment, principal.clearing_house)?;
-    let principal = held(effect, subject, principal).await?;
-    let agent = held(effect, subject, agent).await?;
+    let [principal, agent] = taken(effect, subject, [principal, agent]).await?;
     let appointments = Appointments::on(effect.tx.connection());
     let there = appointments.find(&principal.key, &agent.key).await?;
     if there.as_ref().map_or(0, |there| there.version) != subject.version {
@@ -91,17 +90,24 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
     }
 }
 
-/// A participant that nobody closes meanwhile.
-async fn held(
+/// Both participants, for this transaction alone: who marks people of the agent at the same time waits, or is waited for.
+async fn taken(
     effect: &Effect<'_>,
     subject: &Subject,
-    name: &ParticipantName,
-) -> Result<Participant, ApplyError> {
+    names: [&ParticipantName; 2],
+) -> Result<[Participant; 2], ApplyError> {
     let participants = Participants::on(effect.tx.connection());
-    let found = participants.find(name.clearing_house, &name.participant).await?;
-    let key = found.map(|found| found.key).ok_or_else(|| changed(subject))?;
-    let held = participants.hold(&key).await?;
-    held.filter(|participant| participant.closed_at.is_none()).ok_or_else(|| changed(subject))
+    let mut keys = Vec::new();
+    for name in names {
+        let found = participants.find(name.clearing_house, &name.participant).await?;
+        keys.push(found.map(|found| found.key).ok_or_else(|| changed(subject))?);
+    }
+    let mut taken = participants.take(&keys.iter().cloned().collect()).await?;
+    let mut open = keys.iter().map(|key| taken.remove(key).filter(|found| found.closed_at.is_none()));
+    match (open.next().flatten(), open.next().flatten()) {
+        (Some(principal), Some(agent)) => Ok([principal, agent]),
+        _ => Err(changed(subject)),
+    }
 }
 
 /// Ends an appointment: the people of the agent act for the principal no more.

@@ -59,7 +59,7 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
     let now = effect.services.now();
     let done = match change {
         Change::CreateGroup { group } => {
-            let is_new = groups.find(&group.code).await?.is_none();
+            let is_new = groups.find(&group.code).await?.is_none() && groups.members(&group.code).await? == 0;
             if is_new {
                 groups.add(group, now).await?;
             }

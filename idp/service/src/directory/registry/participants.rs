@@ -8,12 +8,12 @@ use countersign_core::directory::change_request::registry::participants::{
 };
 use countersign_core::directory::change_request::{Change, Draft, Judged, ParticipantName, Subject};
 use countersign_core::directory::finding::Findings;
-use countersign_core::directory::participant::Participant;
+use countersign_core::directory::participant::{Participant, ParticipantKind};
 use countersign_core::directory::permission::Action;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Connection, Directory, Participants, Phases};
+use countersign_store::{Appointments, Connection, Directory, Participants, Phases};
 
 use super::super::apply::{ApplyError, Effect, changed};
 use super::super::prepare::Asked;
@@ -54,6 +54,7 @@ struct Facts {
     sole_administrator: Option<String>,
     named: Option<ProfileRecord>,
     people: u64,
+    is_appointed: bool,
     codes_of_others: BTreeSet<String>,
 }
 
@@ -81,6 +82,10 @@ impl Facts {
             Some(participant) => directory.count_enabled(&participant.key, None).await?,
             None => 0,
         };
+        let is_appointed = match &participant {
+            Some(participant) => Appointments::on(connection()).is_appointed(&participant.key).await?,
+            None => false,
+        };
         let named = match fields.names() {
             Some(user_id) => directory.find(&scope, &user_id).await?,
             None => None,
@@ -90,7 +95,7 @@ impl Facts {
             Some(id) => directory.user_ids(&scope, std::slice::from_ref(id)).await?.remove(id),
             None => None,
         };
-        Ok(Self { participant, sole_administrator, named, people, codes_of_others })
+        Ok(Self { participant, sole_administrator, named, people, is_appointed, codes_of_others })
     }
 
     fn about(&self) -> About<'_> {
@@ -99,6 +104,7 @@ impl Facts {
             sole_administrator: self.sole_administrator.as_deref(),
             named: self.named.as_ref(),
             people: self.people,
+            is_appointed: self.is_appointed,
             codes_of_others: &self.codes_of_others,
         }
     }
@@ -114,6 +120,7 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
     };
     effect.allows(subject, Action::MaintainParticipant, name.clearing_house)?;
     let participants = Participants::on(effect.tx.connection());
+    participants.take_all().await?;
     let there = participants.find(name.clearing_house, &name.participant).await?;
     if there.as_ref().map_or(0, |there| there.version) != subject.version {
         return Err(changed(subject));
@@ -129,6 +136,7 @@ pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subjec
             let named = sole_administrator(effect, subject, &there, fields).await?;
             there.closed_at = None;
             fields.apply_to(&mut there, named).ok_or_else(|| changed(subject))?;
+            stays_an_agent(effect, subject, &there).await?;
             codes_are_free(effect, subject, &there).await?;
             save(effect, subject, &there).await
         }
@@ -157,7 +165,20 @@ async fn sole_administrator(
     own.map(|record| Some(record.profile.id)).ok_or_else(|| changed(subject))
 }
 
-/// Two requests about two participants may have asked for the same code.
+/// Whoever is appointed stays a settlement agent for as long.
+async fn stays_an_agent(
+    effect: &Effect<'_>,
+    subject: &Subject,
+    participant: &Participant,
+) -> Result<(), ApplyError> {
+    let is_agent = participant.kind == ParticipantKind::SettlementAgent;
+    if is_agent || !Appointments::on(effect.tx.connection()).is_appointed(&participant.key).await? {
+        return Ok(());
+    }
+    Err(ApplyError::Conflict(format!("{}: it is appointed as settlement agent", subject.target)))
+}
+
+/// Two requests about two participants may have asked for the same code; of two at once, one has waited.
 async fn codes_are_free(
     effect: &Effect<'_>,
     subject: &Subject,
@@ -187,7 +208,8 @@ async fn end(effect: &Effect<'_>, subject: &Subject, participant: Participant) -
     bar(effect, &closed.key, None).await
 }
 
-/// Disables a participant's people, or those of its settlement agent `agent`, and ends their sessions.
+/// Disables a participant's people, or those of its settlement agent `agent`, suspended ones too, and ends their
+/// sessions.
 pub(super) async fn bar(
     effect: &Effect<'_>,
     participant: &ParticipantKey,

@@ -13,7 +13,7 @@ use super::*;
 use crate::directory::{DecideError, Decided};
 use crate::testing::town::{Town, towns};
 
-fn about(kind: &str, participant: &str, fields: &Value) -> Value {
+pub(super) fn about(kind: &str, participant: &str, fields: &Value) -> Value {
     let name = json!({ "clearing_house": "HKCC", "participant": participant });
     let mut draft = json!({ "kind": kind, "participant": name });
     if !fields.is_null() {
@@ -22,12 +22,12 @@ fn about(kind: &str, participant: &str, fields: &Value) -> Value {
     draft
 }
 
-fn appointment(kind: &str, principal: &str, agent: &str) -> Value {
+pub(super) fn appointment(kind: &str, principal: &str, agent: &str) -> Value {
     let name = |code: &str| json!({ "clearing_house": "HKCC", "participant": code });
     json!({ "kind": kind, "principal": name(principal), "agent": name(agent) })
 }
 
-fn group(kind: &str, code: &str, fields: &Value) -> Value {
+pub(super) fn group(kind: &str, code: &str, fields: &Value) -> Value {
     let mut draft = json!({ "kind": kind, "code": code });
     if !fields.is_null() {
         draft["fields"] = fields.clone();
@@ -35,22 +35,29 @@ fn group(kind: &str, code: &str, fields: &Value) -> Value {
     draft
 }
 
-fn voting() -> Value {
+pub(super) fn voting() -> Value {
     let name = json!({ "en": "Voting", "zh-Hant": "投票", "zh-Hans": "投票" });
     json!({ "name": name, "functions": ["corporate-voting-instruction"] })
 }
 
-fn new_firm() -> Value {
+pub(super) fn new_firm() -> Value {
     json!({ "kind": "CP", "name": "New Limited" })
 }
 
 impl Town {
-    async fn participant(&self, code: &str) -> Option<countersign_core::directory::participant::Participant> {
+    pub(super) async fn participant(
+        &self,
+        code: &str,
+    ) -> Option<countersign_core::directory::participant::Participant> {
         Participants::on(self.services().store.read()).find(ClearingHouse::Hkcc, code).await.unwrap()
     }
 
-    async fn is_conflicted(&self, request: &Request) {
-        let checker = self.actor("OPS002").await;
+    pub(super) async fn is_conflicted(&self, request: &Request) {
+        self.is_conflicted_for("OPS002", request).await;
+    }
+
+    pub(super) async fn is_conflicted_for(&self, checker: &str, request: &Request) {
+        let checker = self.actor(checker).await;
         let decided = self.approve(&checker, request).await.unwrap();
         assert!(matches!(decided, Decided::Conflicted(_)), "{}: {decided:?}", self.kind());
     }
@@ -188,7 +195,7 @@ async fn with_a_participant_ends_all_that_its_people_may_do() {
         let appointments = Appointments::on(town.services().store.read()).within(&everything).await.unwrap();
         assert!(appointments.iter().all(|appointment| appointment.ended_at.is_some()));
         // Nobody of it asks for anything more, and nothing that was asked for comes true.
-        let refused = town.submit(&suspended, email("HKABC103", "c@abc.example")).await;
+        let refused = town.submit(&suspended, whole("delete_profile", "HKABC103")).await;
         assert!(matches!(refused, Err(SubmitError::NotAMaker)), "{refused:?}");
         let late = town.actor("HKABC1Y1").await;
         assert!(matches!(town.approve(&late, &waits).await, Err(DecideError::Refused(_))));

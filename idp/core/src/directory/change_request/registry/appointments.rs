@@ -40,7 +40,7 @@ pub fn target(principal: &ParticipantName, agent: &ParticipantName) -> Target {
 
 /// The appointment of a settlement agent.
 pub fn appoint(asker: Asker, about: &About<'_>, findings: &mut Findings) -> Option<Judged> {
-    let (principal, agent) = parties(asker, about, findings)?;
+    let (principal, agent) = parties(asker, about, findings, true)?;
     if about.appointment.is_some_and(|appointment| appointment.ended_at.is_none()) {
         findings.note("agent", FindingCode::NothingChanges);
     }
@@ -54,7 +54,8 @@ pub fn appoint(asker: Asker, about: &About<'_>, findings: &mut Findings) -> Opti
 
 /// The end of an appointment, and of what the agent's people may do for the principal.
 pub fn end(asker: Asker, about: &About<'_>, findings: &mut Findings) -> Option<Judged> {
-    let (principal, agent) = parties(asker, about, findings)?;
+    // Whatever the agent has become: what it was given can be taken from it.
+    let (principal, agent) = parties(asker, about, findings, false)?;
     let lives = |appointment: &&Appointment| appointment.ended_at.is_none();
     let Some(appointment) = about.appointment.filter(lives) else {
         findings.note("agent", FindingCode::NotFound);
@@ -73,11 +74,13 @@ fn parties(
     asker: Asker,
     about: &About<'_>,
     findings: &mut Findings,
+    must_be_agent: bool,
 ) -> Option<(ParticipantName, ParticipantName)> {
     asker.may("principal", Action::MaintainAppointment, findings);
     let is_open = |participant: &&Participant| participant.closed_at.is_none();
     let principal = about.principal.filter(is_open).filter(|it| it.kind != ParticipantKind::Exchange);
-    let agent = about.agent.filter(is_open).filter(|it| it.kind == ParticipantKind::SettlementAgent);
+    let is_agent = |it: &&Participant| !must_be_agent || it.kind == ParticipantKind::SettlementAgent;
+    let agent = about.agent.filter(is_open).filter(is_agent);
     for (field, missing) in [("principal", principal.is_none()), ("agent", agent.is_none())] {
         if missing {
             findings.note(field, FindingCode::NotFound);

@@ -59,6 +59,9 @@ pub fn create(
     asker.may("code", Action::MaintainBusinessUserGroup, findings);
     if about.group.is_some() {
         findings.note("code", FindingCode::Exists);
+    } else if about.members > 0 {
+        // Whoever was left in a former group of that code would be in this one, unasked.
+        findings.note("code", FindingCode::InUse { profiles: about.members });
     }
     let group = draft.of(parsed(code, findings), None, findings)?;
     let difference = difference::between(&(), &group).unwrap_or_default();

@@ -73,6 +73,8 @@ pub struct About<'a> {
     pub named: Option<&'a ProfileRecord>,
     /// How many enabled profiles it has.
     pub people: u64,
+    /// Whether somebody appoints it as settlement agent now.
+    pub is_appointed: bool,
     /// Customer codes of the other participants of its house.
     pub codes_of_others: &'a BTreeSet<String>,
 }
@@ -219,6 +221,9 @@ fn judged(
     let mut after = base.clone();
     after.closed_at = None;
     fields.apply_to(&mut after, named)?;
+    if about.is_appointed && after.kind != ParticipantKind::SettlementAgent {
+        findings.note("kind", FindingCode::NotApplicable);
+    }
     let user_id = match &fields.sole_administrator {
         Some(now) => now.as_deref(),
         None => about.sole_administrator,

@@ -84,7 +84,7 @@ fn words_are_read_back_and_everything_is_counted() {
     }
     let one_each = serde_json::to_value(counts).unwrap();
     assert!(one_each.as_object().unwrap().values().all(|count| count == 1), "{one_each}");
-    assert_eq!(counts.total(), 9);
+    assert_eq!(counts.total(), 10);
     let mut stage = Stage::Waiting;
     for expected in Stage::ALL {
         assert_eq!(stage, expected);

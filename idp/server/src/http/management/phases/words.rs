@@ -36,6 +36,7 @@ pub(super) fn run_counts(counts: RunCounts) -> api::RunCounts {
         unforeseen: counts.unforeseen,
         removed: counts.removed,
         reinstated: counts.reinstated,
+        deferred: counts.deferred,
     }
 }
 
@@ -94,6 +95,7 @@ pub(super) fn report_line(line: ReportLine) -> api::ReportLine {
             Outcome::Unforeseen => api::RunOutcome::Unforeseen,
             Outcome::Removed => api::RunOutcome::Removed,
             Outcome::Reinstated => api::RunOutcome::Reinstated,
+            Outcome::Deferred => api::RunOutcome::Deferred,
         },
         participant: line.code,
         user_id: line.user_id,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_core::Timestamp;
 use countersign_core::audit::{Action, AuditEntry, Owner, Subject};
 use countersign_core::directory::actor::Scope;
+use countersign_core::directory::change_request::Target;
 use countersign_core::directory::migration::{
     Finding, FrozenLine, Holder, Holds, Outcome, ReportLine, fate, fate_in_quarantine,
 };
@@ -12,7 +13,7 @@ use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::ids::{ParticipantKey, ProfileId};
 use countersign_core::oauth::session::EndedBecause;
-use countersign_store::{Activity, Directory, EndRun, Passer, Tx};
+use countersign_store::{Activity, ChangeRequests, Directory, EndRun, Passer, Tx};
 use serde_json::json;
 
 use super::JOB;
@@ -68,6 +69,8 @@ impl From<ReportLine> for Named {
 /// The people of a batch, until its transaction ends.
 pub(super) struct People {
     records: BTreeMap<String, ProfileRecord>,
+    /// User IDs of those whom a request waits about.
+    waited_for: BTreeSet<String>,
 }
 
 impl People {
@@ -83,7 +86,10 @@ impl People {
             everyone.extend(holders.into_iter().map(|holder| holder.id));
         }
         Activity::on(tx.connection()).hold_all(&everyone).await?;
-        Ok(Self { records: read(tx, named).await? })
+        let targets: Vec<Target> = named.iter().map(|named| Target::profile(&named.user_id)).collect();
+        let waiting = ChangeRequests::on(tx.connection()).held(&targets).await?;
+        let waited_for = waiting.into_iter().map(|(target, _)| target.name).collect();
+        Ok(Self { records: read(tx, named).await?, waited_for })
     }
 
     /// Does to somebody on the frozen list what holds for them now.
@@ -97,6 +103,7 @@ impl People {
     ) -> Result<Outcome, Fault> {
         let record = self.find(named);
         let outcome = fate(finding, record, &colleagues(services, tx, record).await?);
+        let outcome = self.deferred(named).filter(|_| outcome == Outcome::Quarantined).unwrap_or(outcome);
         if let (Outcome::Quarantined, Some(record)) = (outcome, record) {
             let id = &record.profile.id;
             if !Directory::on(tx.connection()).quarantine(id, services.now()).await? {
@@ -121,6 +128,7 @@ impl People {
     ) -> Result<Outcome, Fault> {
         let record = self.find(named);
         let outcome = fate_in_quarantine(record, &colleagues(services, tx, record).await?);
+        let outcome = self.deferred(named).filter(|_| outcome == Outcome::Removed).unwrap_or(outcome);
         if let (Outcome::Removed, Some(record)) = (outcome, record) {
             let (id, version) = (&record.profile.id, record.profile.version);
             sessions::end_all_for_profile(services, tx, id, EndedBecause::ProfileBarred, None).await?;
@@ -132,6 +140,11 @@ impl People {
             audit::append(services, tx, entry).await?;
         }
         Ok(outcome)
+    }
+
+    /// Whether they are to be left alone: two people are about to give them an address, perhaps.
+    fn deferred(&self, named: &Named) -> Option<Outcome> {
+        self.waited_for.contains(&named.user_id).then_some(Outcome::Deferred)
     }
 
     /// Their profile, if it is still theirs: a user ID can be given again, to a new profile.

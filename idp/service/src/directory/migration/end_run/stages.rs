@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use countersign_core::Timestamp;
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::migration::{Finding, Outcome, ReportLine};
 use countersign_core::ids::ProfileId;
@@ -19,6 +20,9 @@ const FEW: u64 = 50;
 
 /// People of a batch that only writes columns and lines.
 const MANY: u64 = 500;
+
+/// How long somebody is left alone whom a request waits about.
+const DEFERRED: TimeDelta = TimeDelta::hours(1);
 
 /// Ends sessions that a smartcard opened. Those ended are not found again, so every batch begins at the beginning.
 pub(super) async fn sessions(services: &Services, tx: &Tx, run: &EndRun) -> Result<Batch, Fault> {
@@ -41,14 +45,24 @@ pub(super) async fn quarantine(services: &Services, tx: &Tx, run: &EndRun) -> Re
     let named = lines.iter().filter_map(|(_, line)| Some((line.finding, Named::of(line)?)));
     let (findings, named): (Vec<Finding>, Vec<Named>) = named.unzip();
     let people = People::hold(services, tx, &named).await?;
-    let days = TimeDelta::days(services.policy.migration.quarantine_days.into());
     let mut report = Vec::new();
     for (finding, named) in findings.into_iter().zip(&named) {
         let outcome = people.quarantine(services, tx, run, finding, named).await?;
-        let remove_at = (outcome == Outcome::Quarantined).then(|| services.now() + days);
-        report.push(ReportLine { remove_at, ..named.line(services.now(), outcome) });
+        report
+            .push(ReportLine { remove_at: again(services, outcome), ..named.line(services.now(), outcome) });
     }
     Ok(Batch { report, next })
+}
+
+/// When somebody is looked at again: whose quarantine is over then, or whom a request waits about.
+fn again(services: &Services, outcome: Outcome) -> Option<Timestamp> {
+    match outcome {
+        Outcome::Quarantined => {
+            Some(services.now() + TimeDelta::days(services.policy.migration.quarantine_days.into()))
+        }
+        Outcome::Deferred => Some(services.now() + DEFERRED),
+        _ => None,
+    }
 }
 
 /// Clears what is written of smartcards, of everyone in the house.
@@ -75,19 +89,30 @@ fn passed(services: &Services, found: Vec<Passer>, outcome: Outcome) -> Batch {
     Batch { report: found.into_iter().map(line).collect(), next }
 }
 
-/// Removes who stayed in quarantine until its end.
+/// Removes who stayed in quarantine until its end, and does to whom a request had waited about what would have been done
+/// to them then. While one waits, they are looked at again and again, and the report says no more of it.
 pub(super) async fn removals(services: &Services, tx: &Tx, run: &EndRun) -> Result<Batch, Fault> {
     let runs = EndRuns::on(tx.connection());
     let over = runs.over(run.clearing_house, services.now(), FEW).await?;
-    let (numbers, named): (Vec<i64>, Vec<Named>) =
-        over.into_iter().map(|(number, line)| (number, Named::from(line))).unzip();
+    let (numbers, named): (Vec<(i64, Outcome)>, Vec<Named>) =
+        over.into_iter().map(|(number, line)| ((number, line.outcome), Named::from(line))).unzip();
     let people = People::hold(services, tx, &named).await?;
-    let mut report = Vec::new();
-    for named in &named {
-        let outcome = people.remove(services, tx, run, named).await?;
-        report.push(named.line(services.now(), outcome));
+    let (mut report, mut settled, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    for ((number, former), named) in numbers.into_iter().zip(&named) {
+        let outcome = match former {
+            Outcome::Deferred => people.quarantine(services, tx, run, Finding::Quarantine, named).await?,
+            _ => people.remove(services, tx, run, named).await?,
+        };
+        if outcome == Outcome::Deferred {
+            waiting.push(number);
+        } else {
+            settled.push(number);
+            let line = named.line(services.now(), outcome);
+            report.push(ReportLine { remove_at: again(services, outcome), ..line });
+        }
     }
-    runs.settle(run.clearing_house, &numbers).await?;
+    runs.settle(run.clearing_house, &settled, None).await?;
+    runs.settle(run.clearing_house, &waiting, again(services, Outcome::Deferred)).await?;
     // The stage is the last: what is due later is found when it is.
     Ok(Batch { report, next: None })
 }

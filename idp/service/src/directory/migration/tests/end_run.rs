@@ -3,10 +3,11 @@ use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFun
 use countersign_core::directory::migration::Stage;
 use countersign_core::directory::status::ProfileStatus;
 use countersign_core::oauth::acr::Acr;
+use serde_json::json;
 
 use super::*;
 use crate::sessions;
-use crate::testing::town::towns;
+use crate::testing::town::{HERE, towns};
 
 /// Days after which the quarantine is over.
 const QUARANTINE: i64 = 90 * 24 * 60 * 60;
@@ -217,4 +218,53 @@ async fn the_job_waits_as_long_as_policy_says() {
     town.node.clock.advance_seconds(24 * 60 * 60);
     work(town.services()).await;
     assert_eq!(town.status_of("HKABC7000").await, Some(ProfileStatus::Quarantined));
+}
+
+#[tokio::test]
+async fn whom_a_request_waits_about_is_left_alone_until_it_has_ended() {
+    for town in towns().await {
+        for user_id in ["HKABC701", "HKABC702"] {
+            town.node.add_member(&town.abc, user_id, unregistered).await;
+        }
+        let ask = async |user_id: &str| {
+            let fields = json!({ "email": format!("{user_id}@abc.example"), "status": "ENABLED" });
+            let draft = json!({ "kind": "change_profile", "user_id": user_id, "fields": fields });
+            town.asked("HKABC1X1", draft).await
+        };
+        let reject = async |request| {
+            let checker = town.actor("HKABC1Y1").await;
+            crate::directory::reject(town.services(), &checker, request, "no", HERE, None).await.unwrap();
+        };
+        let [rescues, fails] = [ask("HKABC701").await, ask("HKABC702").await];
+        town.at_the_end().await;
+        work(town.services()).await;
+        let deferred = [("HKABC701", Outcome::Deferred), ("HKABC702", Outcome::Deferred)];
+        assert_eq!(town.fates().await, fates(&deferred), "{}", town.kind());
+        let checker = town.actor("HKABC1Y1").await;
+        town.approve(&checker, &rescues).await.unwrap();
+        // As long as it waits, nothing more is done or said.
+        town.node.clock.advance_seconds(3_600);
+        work(town.services()).await;
+        assert_eq!(town.fates().await.len(), 3);
+        assert_eq!(town.status_of("HKABC702").await, Some(ProfileStatus::Enabled), "{}", town.kind());
+        reject(&fails.id).await;
+        town.node.clock.advance_seconds(3_600);
+        work(town.services()).await;
+        let mut expected = fates(&deferred);
+        expected.extend(fates(&[("HKABC701", Outcome::Registered), ("HKABC702", Outcome::Quarantined)]));
+        expected.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(town.fates().await, expected, "{}", town.kind());
+        assert_eq!(town.status_of("HKABC701").await, Some(ProfileStatus::Enabled));
+        assert_eq!(town.status_of("HKABC702").await, Some(ProfileStatus::Quarantined));
+        // Nor is anybody removed.
+        let late = ask("HKABC702").await;
+        town.node.clock.advance_seconds(QUARANTINE);
+        work(town.services()).await;
+        assert!(town.record("HKABC702").await.is_some(), "{}", town.kind());
+        crate::directory::expire_overdue(town.services()).await.unwrap();
+        assert_eq!(town.state(&late.id).await.name(), "expired");
+        town.node.clock.advance_seconds(3_600);
+        work(town.services()).await;
+        assert!(town.record("HKABC702").await.is_none(), "{}", town.kind());
+    }
 }

@@ -14,12 +14,13 @@ use ClearingHouse::{Exchange, Hkcc, Hkscc};
 struct Case {
     participant: Option<Participant>,
     named: Option<ProfileRecord>,
+    is_appointed: bool,
     others: BTreeSet<String>,
 }
 
 impl Case {
     fn of(participant: Option<Participant>) -> Self {
-        Self { participant, named: None, others: BTreeSet::new() }
+        Self { participant, named: None, is_appointed: false, others: BTreeSet::new() }
     }
 
     fn about(&self) -> About<'_> {
@@ -28,6 +29,7 @@ impl Case {
             sole_administrator: None,
             named: self.named.as_ref(),
             people: 7,
+            is_appointed: self.is_appointed,
             codes_of_others: &self.others,
         }
     }
@@ -178,4 +180,15 @@ fn an_end_says_how_many_people_it_ends() {
     let never =
         found(|findings| close(asker(Office::Operator), &exchange.about(), &name, from_millis(9), findings));
     assert_eq!(never, one("participant", FindingCode::NotApplicable));
+}
+
+#[test]
+fn whoever_is_appointed_stays_a_settlement_agent() {
+    let agent = participant(Hkcc, "ABC", ParticipantKind::SettlementAgent);
+    let mut case = Case::of(Some(agent));
+    assert_eq!(changing(&case, json!({ "kind": "CP" })), []);
+    case.is_appointed = true;
+    let expected = [("kind".to_owned(), FindingCode::NotApplicable)];
+    assert_eq!(changing(&case, json!({ "kind": "CP" })), expected);
+    assert_eq!(changing(&case, json!({ "kind": "SA", "name": "Other" })), []);
 }
