@@ -27,9 +27,9 @@ pub(super) async fn submitted(
     let found = Audit::on(tx.connection()).search(&everything, &filter, None, RECORDS).await?;
     Ok(found.iter().map(|found| &found.record).any(|record| {
         let body: serde_json::Value = serde_json::from_str(&record.body).unwrap_or_default();
-        let after = &body["after"];
-        after["document_hash"] == request.signed.hash().as_str()
-            && after["maker"] == request.maker.profile_id.as_str()
+        let Some(after) = body.get("after") else { return false };
+        after.get("document_hash").is_some_and(|hash| hash == request.signed.hash().as_str())
+            && after.get("maker").is_some_and(|maker| maker == request.maker.profile_id.as_str())
             && record.mac == proof(services, record)
     }))
 }
