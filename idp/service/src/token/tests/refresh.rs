@@ -268,11 +268,11 @@ async fn what_the_client_may_not_have_any_more_is_not_given_again() {
         assert_eq!(narrowed.scope.to_string(), "openid", "{}", node.database.kind);
 
         let code = node.code(&shop, &person, |_| ()).await;
-        let none = Client { scope: "profile email".parse().unwrap(), ..shop.clone() };
-        node.add_client(&none).await;
-        assert_eq!(code_of(exchange(services, &none, &code).await), REFUSED, "{}", node.database.kind);
+        let loginless = Client { scope: "profile email".parse().unwrap(), ..shop.clone() };
+        node.add_client(&loginless).await;
+        assert_eq!(code_of(exchange(services, &loginless, &code).await), REFUSED, "{}", node.database.kind);
         let third = narrowed.refresh_token.unwrap();
-        assert_eq!(code_of(refresh(services, &none, &third).await), REFUSED, "{}", node.database.kind);
+        assert_eq!(code_of(refresh(services, &loginless, &third).await), REFUSED, "{}", node.database.kind);
         // Nothing was used up by it.
         node.add_client(&shop).await;
         assert!(exchange(services, &shop, &code).await.is_ok(), "{}", node.database.kind);
