@@ -32,6 +32,10 @@ pub struct Policy {
     /// The most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most: Option<u32>,
+    /// Whether a request gave it a value that does not fit the configuration any more, or does not go with the others, and
+    /// so is not in effect. Null takes it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
     /// Counts its changes by request.
     pub version: i64,
 }

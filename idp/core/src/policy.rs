@@ -15,7 +15,7 @@ use crate::directory::service_hours::ServiceHoursPolicy;
 use crate::directory::user_id::UserIdPolicy;
 use crate::settings;
 
-pub use changeable::{CHANGEABLE, Changeable, Overrides, Unit, overlaid};
+pub use changeable::{CHANGEABLE, Changeable, Fitted, Overrides, Unit, fitted, overlaid};
 pub use rules::PolicyProblem;
 
 settings! {

@@ -103,7 +103,8 @@ pub(crate) struct UserList {
     /// `access_levels`, `srn`, `certificate_expiry`.
     #[arg(value_name = "FILE")]
     pub(crate) list: PathBuf,
-    /// In whose name: an operator or administrator who holds the maker's right. Another person approves.
+    /// In whose name: an operator or administrator who holds the maker's right. They adopt it, and another person
+    /// approves.
     #[arg(long, value_name = "USER_ID")]
     pub(crate) maker: String,
     /// Why, for the checker.

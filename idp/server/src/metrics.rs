@@ -58,6 +58,10 @@ fn describe() {
     metrics::describe_gauge!(PASSWORD_POOL_DEPTH, "Passwords being hashed or waiting for it.");
     metrics::describe_gauge!(AUDIT_UNSEALED, "Audit records that wait for their seal.");
     metrics::describe_gauge!(OPERATORS, "Operators who may use their profiles: three or more are wanted.");
+    metrics::describe_gauge!(
+        countersign_service::policies::POLICIES_LEFT_OUT,
+        "Values that requests gave policies and that do not fit: none is wanted."
+    );
     metrics::describe_counter!(MAILS, "Attempts to send mail, by outcome.");
     metrics::describe_counter!(
         "countersign_connections_refused_total",

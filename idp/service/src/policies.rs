@@ -7,10 +7,13 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, RwLock};
 
-use countersign_core::policy::{Overrides, Policy, overlaid};
+use countersign_core::policy::{Fitted, Overrides, Policy, fitted};
 use countersign_store::{Policies, StoreError, StoredPolicy, Versioned, Versions};
 
 use crate::Services;
+
+/// Gauge of the values that requests gave policies and that do not fit, and so are not in effect.
+pub const POLICIES_LEFT_OUT: &str = "countersign_policies_left_out";
 
 /// The policy in effect.
 pub struct LivePolicy {
@@ -61,32 +64,27 @@ impl DerefMut for LivePolicy {
 /// seconds by a job.
 ///
 /// What was changed and no longer fits, after an upgrade or beside another configuration, is left out, and the log says
-/// so: a node must not stay away for it.
+/// so, one by one: a node must not stay away for it, and the others stay in effect.
 pub async fn refresh(services: &Services) -> Result<(), StoreError> {
     let version = Versions::on(services.store.read()).get(Versioned::Policies).await?;
     let live = &services.policy;
     if version == live.present().version {
         return Ok(());
     }
-    let mut overrides = overrides(&Policies::on(services.store.read()).all().await?);
-    let policy = loop {
-        match overlaid(live.configured(), &overrides) {
-            Ok(policy) => break policy,
-            Err((name, why)) => {
-                tracing::error!(name, why, "a policy that operators changed does not fit and is left out");
-                if overrides.remove(&name).is_none() {
-                    overrides.clear();
-                }
-            }
-        }
-    };
-    let changed = (!overrides.is_empty()).then(|| &*Box::leak(Box::new(policy)));
+    let signed = signed(&Policies::on(services.store.read()).all().await?);
+    let Fitted { policy, kept, left_out } = fitted(live.configured(), &signed);
+    for (name, why) in &left_out {
+        tracing::error!(name, why, "a policy that operators changed does not fit and is left out");
+    }
+    let count = u32::try_from(left_out.len()).unwrap_or(u32::MAX);
+    metrics::gauge!(POLICIES_LEFT_OUT).set(f64::from(count));
+    let changed = (!kept.is_empty()).then(|| &*Box::leak(Box::new(policy)));
     *live.present.write().unwrap_or_else(PoisonError::into_inner) = Present { version, changed };
     Ok(())
 }
 
-/// The values that requests gave, by name.
-pub(crate) fn overrides(stored: &[StoredPolicy]) -> Overrides {
+/// The values that requests gave, by name, whether they fit now or not.
+pub(crate) fn signed(stored: &[StoredPolicy]) -> Overrides {
     let given = stored.iter().filter_map(|stored| Some((stored.name.clone(), stored.value.clone()?)));
     given.collect()
 }

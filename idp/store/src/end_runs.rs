@@ -91,10 +91,12 @@ impl<'a> EndRuns<'a> {
         row.map(read).transpose()
     }
 
-    /// Every job that may run at `now`, finished ones too: these still have people in quarantine.
-    pub async fn ready(&self, now: Timestamp) -> Result<Vec<EndRun>, StoreError> {
+    /// The houses whose job may run at `now`, finished ones too: these still have people in quarantine. No more of a job is
+    /// read, so that one that cannot be read is in no other's way.
+    pub async fn ready(&self, now: Timestamp) -> Result<Vec<ClearingHouse>, StoreError> {
         let select = end_runs::Entity::find().filter(end_runs::Column::DueAt.lte(to_millis(now)));
-        select.all(self.0.executor()).await?.into_iter().map(read).collect()
+        let rows = select.all(self.0.executor()).await?;
+        rows.iter().map(|row| row.clearing_house.parse().map_err(unreadable)).collect()
     }
 
     /// Takes a run for one batch, until the transaction ends. False when somebody has gone on since it was read.

@@ -128,6 +128,46 @@ pub fn overlaid(configured: &Policy, overrides: &Overrides) -> Result<Policy, (S
     }
 }
 
+/// What is in effect of signed values: those that fit the configuration and each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The policy in effect.
+    pub policy: Policy,
+    /// The values in effect.
+    pub kept: Overrides,
+    /// Those that do not fit, and why: after an upgrade, or beside another configuration.
+    pub left_out: BTreeMap<String, String>,
+}
+
+/// What is in effect of `signed` over `configured`: the values are tried one by one by name, and those that do not fit are
+/// tried again as long as more of the others fit. None of them stands in the way of the rest.
+#[must_use]
+pub fn fitted(configured: &Policy, signed: &Overrides) -> Fitted {
+    let mut fitted = Fitted { policy: configured.clone(), kept: Overrides::new(), left_out: BTreeMap::new() };
+    loop {
+        let before = fitted.kept.len();
+        for (name, value) in signed {
+            if fitted.kept.contains_key(name) {
+                continue;
+            }
+            let mut tried = fitted.kept.clone();
+            tried.insert(name.clone(), value.clone());
+            match overlaid(configured, &tried) {
+                Ok(policy) => {
+                    fitted.left_out.remove(name);
+                    (fitted.policy, fitted.kept) = (policy, tried);
+                }
+                Err((about, why)) => {
+                    fitted.left_out.insert(name.clone(), format!("{about} {why}"));
+                }
+            }
+        }
+        if fitted.left_out.is_empty() || fitted.kept.len() == before {
+            return fitted;
+        }
+    }
+}
+
 fn pointer(name: &str) -> String {
     format!("/{}", name.replace('.', "/"))
 }
@@ -171,6 +211,41 @@ mod tests {
             assert_eq!(field, name);
             assert!(message.contains(says), "{name} {value}: {message}");
         }
+    }
+
+    #[test]
+    fn one_that_does_not_fit_stands_in_nobodys_way() {
+        let mut configured = Policy::default();
+        configured.password.max_length = 60;
+        let signed = [
+            ("gone.by_now", json!(1)),
+            ("otp.email_seconds", json!("soon")),
+            ("otp.resend_seconds", json!(45)),
+            ("password.min_length", json!(64)),
+            ("requests.days_to_sign", json!(3)),
+        ];
+        let signed: Overrides = signed.map(|(name, value)| (name.to_owned(), value)).into();
+        let found = fitted(&configured, &signed);
+        let left_out: Vec<&str> = found.left_out.keys().map(String::as_str).collect();
+        assert_eq!(left_out, ["gone.by_now", "otp.email_seconds", "password.min_length"]);
+        assert!(found.left_out["password.min_length"].contains("max_length"), "{:?}", found.left_out);
+        let policy = &found.policy;
+        assert_eq!((policy.otp.resend_seconds, policy.requests.days_to_sign), (45, 3));
+        assert_eq!(policy.password.min_length, configured.password.min_length);
+        configured.password.max_length = 64;
+        assert_eq!(fitted(&configured, &signed).policy.password.min_length, 64);
+    }
+
+    #[test]
+    fn what_goes_together_is_in_effect_whatever_its_name() {
+        let mut configured = Policy::default();
+        configured.session.idle_seconds = 7_200;
+        // The first by name fits only with the second.
+        let signed = [("session.absolute_seconds", json!(3_600)), ("session.idle_seconds", json!(1_800))];
+        let signed: Overrides = signed.map(|(name, value)| (name.to_owned(), value)).into();
+        let found = fitted(&configured, &signed);
+        assert_eq!((&found.kept, found.left_out.len()), (&signed, 0));
+        assert_eq!(found.policy.session.absolute_seconds, 3_600);
     }
 
     #[test]

@@ -73,7 +73,10 @@ fn report(imported: &Imported) -> Vec<String> {
     lines.push(format!("{all} profiles, {with_email} with an email address, {with_card} with a smartcard."));
     lines.push(match &imported.request {
         Some(request) => {
-            format!("Filed as change request {request}. It waits for a checker; no profile is written yet.")
+            format!(
+                "Filed as change request {request}. Its maker has to adopt it, and then a checker to approve it; no \
+                 profile is written yet."
+            )
         }
         None => "The list can be filed. Nothing was written.".to_owned(),
     });

@@ -15,7 +15,7 @@ use countersign_core::secret::{OpaqueToken, TokenPrefix};
 use countersign_store::{AuthorizationCodes, CodeFacts, Grants, RefreshTokens, Revoked, TokenFacts, Tx};
 
 use super::TokenResponse;
-use super::issue::{Login, login_is_alive, tokens};
+use super::issue::{Login, login_is_alive, still_given, tokens};
 use crate::{Services, audit};
 
 pub(super) async fn exchange(
@@ -39,6 +39,8 @@ pub(super) async fn exchange(
         return Err(refused("the code has expired"));
     }
     redemption.check(&code.grant)?;
+    let scope = still_given(client, &code.grant.scope)
+        .ok_or_else(|| refused("the client may not have the scope any more"))?;
     let resource: Vec<_> = code.grant.resource.iter().cloned().collect();
     let resources = choose_resources(form.resources(), &resource, &client.resources)?;
     if !AuthorizationCodes::on(tx.connection()).consume(&code_hash, now).await.map_err(OAuthError::server)? {
@@ -64,7 +66,7 @@ pub(super) async fn exchange(
             client,
             profile: &profile,
             session: Some(&session),
-            scope: grant.details.scope.clone(),
+            scope,
             resources,
             nonce: code.nonce,
             refresh_token,

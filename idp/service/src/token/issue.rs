@@ -28,6 +28,15 @@ pub(super) struct AccessToken<'a> {
     pub(super) further: Map<String, Value>,
 }
 
+/// What a grant still gives its client: nothing that the client itself may not have any more. Without what makes it a
+/// login, or lets it outlive one, it is no longer what was granted, and gives nothing.
+pub(super) fn still_given(client: &Client, granted: &Scope) -> Option<Scope> {
+    let left = granted.intersection(&client.scope);
+    let needed = [ScopeToken::Openid, ScopeToken::OfflineAccess];
+    let whole = needed.into_iter().all(|token| left.contains(token) == granted.contains(token));
+    (whole && !left.is_empty()).then_some(left)
+}
+
 /// Signs an access token (RFC 9068).
 pub(super) fn access_token(services: &Services, token: AccessToken<'_>) -> Result<String, OAuthError> {
     let now = services.now();

@@ -2,7 +2,7 @@
 
 use countersign_core::Timestamp;
 use countersign_core::oauth::client::Client;
-use countersign_core::oauth::error::OAuthError;
+use countersign_core::oauth::error::{ErrorCode, OAuthError};
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::grant::Grant;
 use countersign_core::oauth::grants::refresh_token::{Refreshing, Reuse, expiry, judge_reuse, refused};
@@ -14,7 +14,7 @@ use countersign_store::{
 };
 
 use super::TokenResponse;
-use super::issue::{Login, login_is_alive, tokens};
+use super::issue::{Login, login_is_alive, still_given, tokens};
 use crate::{Purpose, Services, audit};
 
 pub(super) async fn refresh(
@@ -27,7 +27,14 @@ pub(super) async fn refresh(
     let now = services.now();
     let tx = services.store.begin().await.map_err(OAuthError::server)?;
     let found = find(&tx, &presented).await?.ok_or_else(|| refused("the refresh token is unknown"))?;
-    let scope = refreshing.check(&found.family.grant)?;
+    let asked = refreshing.check(&found.family.grant)?;
+    let scope = still_given(client, &found.family.grant.details.scope)
+        .ok_or_else(|| refused("the client may not have the scope any more"))?
+        .intersection(&asked);
+    if scope.is_empty() {
+        let why = "The client may not have this scope any more.";
+        return Err(OAuthError::new(ErrorCode::InvalidScope, why));
+    }
     if found.family.revoked || found.family.grant.expires_at <= now {
         return Err(refused("the grant is revoked, or over"));
     }

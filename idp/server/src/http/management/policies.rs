@@ -32,7 +32,7 @@ pub(super) async fn list(
 }
 
 fn policy(found: Found) -> Policy {
-    let Found { policy, value, configured, source, version } = found;
+    let Found { policy, value, configured, source, left_out, version } = found;
     let range = (policy.unit != Unit::Word).then_some(policy.range);
     Policy {
         name: policy.name.to_owned(),
@@ -46,6 +46,7 @@ fn policy(found: Found) -> Policy {
         unit: policy.unit.as_str().to_owned(),
         least: range.map(|(least, _)| least),
         most: range.map(|(_, most)| most),
+        left_out,
         version,
     }
 }

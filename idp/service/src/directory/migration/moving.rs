@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
+use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::migration::{HouseStand, ListHash, PendingMove, possible};
 use countersign_core::directory::phase::Phase;
 use countersign_core::ids::RequestId;
@@ -11,6 +12,9 @@ use serde_json::json;
 
 use crate::login::Fault;
 use crate::{Services, audit};
+
+/// Why a due move is given up.
+const IMPOSSIBLE: &str = "the house cannot make this move as it stands";
 
 /// A move that is carried out now.
 pub(in crate::directory) struct Moving<'a> {
@@ -51,22 +55,55 @@ pub(in crate::directory) async fn carry_out(
 }
 
 /// Carries out the moves whose time has come, and says how many. Safe on several nodes at once: of those who see a house in
-/// one version, one moves it.
+/// one version, one moves it. What fails in one house is logged, tried again at the next turn, and keeps no other waiting.
 pub async fn carry_out_due(services: &Services) -> Result<usize, Fault> {
-    let now = services.now();
     let mut moved = 0;
-    for house in Phases::on(services.store.read()).due(now).await? {
-        let tx = services.store.begin().await?;
-        let stand = Phases::on(tx.connection()).stand(house).await?;
-        let Some(pending) = stand.pending.clone().filter(|pending| pending.at <= now) else { continue };
-        let moving = Moving { to: pending.to, dry_run: pending.dry_run.as_ref(), request: &pending.request };
-        if carry_out(services, &tx, &stand, &moving).await? {
-            audit::append(services, &tx, moved_entry(&stand, &pending)).await?;
-            tx.commit().await?;
-            moved += 1;
+    for house in Phases::on(services.store.read()).due(services.now()).await? {
+        match move_due(services, house).await {
+            Ok(true) => moved += 1,
+            Ok(false) => {}
+            Err(error) => {
+                let house = house.as_str();
+                tracing::error!(house, %error, "a due move was not carried out");
+            }
         }
     }
     Ok(moved)
+}
+
+/// Carries out the move of a house whose time has come; says whether it did.
+async fn move_due(services: &Services, house: ClearingHouse) -> Result<bool, Fault> {
+    let now = services.now();
+    let tx = services.store.begin().await?;
+    let stand = Phases::on(tx.connection()).stand(house).await?;
+    let Some(pending) = stand.pending.clone().filter(|pending| pending.at <= now) else { return Ok(false) };
+    let moving = Moving { to: pending.to, dry_run: pending.dry_run.as_ref(), request: &pending.request };
+    if carry_out(services, &tx, &stand, &moving).await? {
+        audit::append(services, &tx, moved_entry(&stand, &pending)).await?;
+        tx.commit().await?;
+        return Ok(true);
+    }
+    drop(tx);
+    give_up(services, &stand, &pending).await?;
+    Ok(false)
+}
+
+/// Forgets a due move that the house cannot make as it stands: the answer would be the same at every turn. Where the house
+/// has changed meanwhile, somebody else was faster, and nothing is given up.
+async fn give_up(services: &Services, stand: &HouseStand, pending: &PendingMove) -> Result<(), Fault> {
+    let tx = services.store.begin().await?;
+    let house = stand.clearing_house;
+    if !Phases::on(tx.connection()).plan(house, stand.version, None, services.now()).await? {
+        return Ok(());
+    }
+    audit::append(services, &tx, moved_entry(stand, pending).denied(IMPOSSIBLE)).await?;
+    tx.commit().await?;
+    tracing::error!(
+        house = house.as_str(),
+        to = pending.to.as_str(),
+        "a due move is not possible, and is given up"
+    );
+    Ok(())
 }
 
 fn moved_entry(stand: &HouseStand, pending: &PendingMove) -> AuditEntry {

@@ -1,11 +1,11 @@
 //! Policies that operators may change: what is in effect, and who says so.
 
-use countersign_core::policy::{CHANGEABLE, Changeable, Policy};
+use countersign_core::policy::{CHANGEABLE, Changeable, Fitted, Policy, fitted};
 use countersign_store::{Policies, StoreError};
 use serde_json::Value;
 
 use crate::Services;
-use crate::policies::overrides;
+use crate::policies::signed;
 
 /// Who says what a policy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Found {
     pub configured: Value,
     /// Who says what is in effect.
     pub source: Source,
+    /// Whether a request gave it a value that does not fit now, and is not in effect.
+    pub left_out: bool,
     /// Counts its changes by request.
     pub version: i64,
 }
@@ -36,18 +38,20 @@ pub struct Found {
 /// Every policy that may be changed, by name.
 pub async fn all(services: &Services) -> Result<Vec<Found>, StoreError> {
     let stored = Policies::on(services.store.read()).all().await?;
-    let (given, default, configured) = (overrides(&stored), Policy::default(), services.policy.configured());
+    let (default, configured) = (Policy::default(), services.policy.configured());
+    let Fitted { policy: live, kept, left_out } = fitted(configured, &signed(&stored));
     let found = CHANGEABLE.iter().map(|policy| {
         let said = policy.value_in(configured);
-        let source = match given.get(policy.name) {
+        let source = match kept.get(policy.name) {
             Some(_) => Source::Request,
             None if said == policy.value_in(&default) => Source::Default,
             None => Source::Configuration,
         };
         Found {
-            value: given.get(policy.name).cloned().unwrap_or_else(|| said.clone()),
+            value: policy.value_in(&live),
             configured: said,
             source,
+            left_out: left_out.contains_key(policy.name),
             version: stored
                 .iter()
                 .find(|stored| stored.name == policy.name)

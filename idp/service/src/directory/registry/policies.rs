@@ -1,13 +1,14 @@
 //! Policies of the house: what their drafts are judged by, and what approved requests do to them.
 
 use countersign_core::directory::actor::Actor;
-use countersign_core::directory::change_request::registry::policies::{PolicyFacts, judge, named};
+use countersign_core::directory::change_request::registry::policies::{
+    PolicyFacts, difference, judge, named,
+};
 use countersign_core::directory::change_request::{Change, Draft, Judged, Subject};
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::directory::finding::Findings;
 use countersign_core::directory::permission::Action;
 use countersign_core::directory::phase::Phase;
-use countersign_core::policy::overlaid;
 use countersign_store::{Connection, Policies, Versioned, Versions};
 
 use super::super::apply::{ApplyError, Effect, changed};
@@ -15,7 +16,7 @@ use super::super::prepare::Asked;
 use super::asker;
 use crate::Services;
 use crate::login::Fault;
-use crate::policies::overrides;
+use crate::policies::signed;
 
 /// What came of a draft about a policy.
 pub(super) async fn prepare<'c>(
@@ -30,7 +31,7 @@ pub(super) async fn prepare<'c>(
     let name = named(&draft.name);
     let facts = PolicyFacts {
         configured: services.policy.configured(),
-        overrides: &overrides(&stored),
+        signed: &signed(&stored),
         version: stored.iter().find(|stored| stored.name == name).map_or(0, |stored| stored.version),
     };
     // Policies are the whole installation's, which has no phase.
@@ -38,21 +39,24 @@ pub(super) async fn prepare<'c>(
     Ok(judged.map(|Judged { change, subject }| Asked { change, subjects: vec![subject], concerns: None }))
 }
 
-/// Puts a change of a policy into effect, if with all the others it still makes one that can be.
+/// Puts a change of a policy into effect, if beside all the others, and the configuration of this node, it still does what
+/// was signed.
 pub(super) async fn apply(effect: &Effect<'_>, change: &Change, subject: &Subject) -> Result<(), ApplyError> {
     effect.allows(subject, Action::MaintainPolicy, ClearingHouse::Exchange)?;
-    let Change::ChangePolicy(signed) = change else {
+    let Change::ChangePolicy(change) = change else {
         return Err(Fault::internal("not about a policy").into());
     };
     // One after the other: what is allowed together is judged together.
     Versions::on(effect.tx.connection()).bump(Versioned::Policies).await?;
-    let value = (!signed.value.is_null()).then_some(&signed.value);
-    if !Policies::put(effect.tx, &signed.name, value, subject.version, effect.services.now()).await? {
+    let before = signed(&Policies::on(effect.tx.connection()).all().await?);
+    match difference(effect.services.policy.configured(), &before, change) {
+        Ok(difference) if difference == subject.difference => {}
+        Ok(_) => return Err(changed(subject)),
+        Err(code) => return Err(ApplyError::Conflict(format!("{}: {code:?}", subject.target))),
+    }
+    let value = (!change.value.is_null()).then_some(&change.value);
+    if !Policies::put(effect.tx, &change.name, value, subject.version, effect.services.now()).await? {
         return Err(changed(subject));
     }
-    let all = overrides(&Policies::on(effect.tx.connection()).all().await?);
-    match overlaid(effect.services.policy.configured(), &all) {
-        Ok(_) => Ok(()),
-        Err((name, why)) => Err(ApplyError::Conflict(format!("{}: {name} {why}", subject.target))),
-    }
+    Ok(())
 }

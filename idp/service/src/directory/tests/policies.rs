@@ -1,5 +1,7 @@
 //! Policies: changed by two operators, in effect at every node, and back to the configuration.
 
+use std::sync::Arc;
+
 use countersign_core::directory::approval_code::ApprovalMode;
 use countersign_store::Policies;
 
@@ -7,14 +9,19 @@ use super::*;
 use crate::directory::Decided;
 use crate::directory::reading::policies::{Source, all};
 use crate::policies::refresh;
-use crate::testing::second_node;
 use crate::testing::town::towns;
+use crate::testing::{nodes, second_node};
 
 fn set(name: &str, value: &Value) -> Value {
     json!({ "kind": "change_policy", "name": name, "value": value })
 }
 
 impl Town {
+    async fn left_out(&self) -> Vec<&'static str> {
+        let found = all(self.services()).await.unwrap().into_iter();
+        found.filter(|found| found.left_out).map(|found| found.policy.name).collect()
+    }
+
     async fn shown(&self, name: &str) -> (Value, Source) {
         let found = all(self.services()).await.unwrap();
         let found = found.into_iter().find(|found| found.policy.name == name).unwrap();
@@ -103,6 +110,49 @@ async fn what_was_changed_since_or_no_longer_goes_together_is_a_conflict() {
         let decided = town.approve(&checker, &absolute).await;
         assert!(matches!(decided, Ok(Decided::Conflicted(_))), "{} {decided:?}", town.kind());
         assert_eq!(services.policy.session.absolute_seconds, 43_200);
+    }
+}
+
+#[tokio::test]
+async fn beside_another_configuration_one_value_is_left_out_and_can_be_mended() {
+    for mut node in nodes().await {
+        let policy = &mut Arc::get_mut(&mut node.services).unwrap().policy;
+        policy.password.max_length = 60;
+        let town = Town::on(node).await;
+        let services = town.services();
+        let (name, kind) = ("password.min_length", town.kind());
+        town.signed("OPS001", "OPS002", set("requests.days_to_sign", &json!(3))).await;
+        // Signed when the configuration allowed it.
+        let tx = services.store.begin().await.unwrap();
+        assert!(Policies::put(&tx, name, Some(&json!(64)), 0, services.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        refresh(services).await.unwrap();
+        let in_effect = || (services.policy.password.min_length, services.policy.requests.days_to_sign);
+        assert_eq!(in_effect(), (10, 3), "{kind}: the others stay");
+        assert_eq!(town.shown(name).await, (json!(10), Source::Default), "{kind}");
+        assert_eq!(town.left_out().await, [name], "{kind}");
+        // Others are changed meanwhile, and it is taken back.
+        town.signed("OPS001", "OPS002", set("otp.email_seconds", &json!(120))).await;
+        let back = town.signed("OPS001", "OPS002", set(name, &Value::Null)).await;
+        assert_eq!(back.state.name(), "applied", "{kind}");
+        assert!(town.left_out().await.is_empty(), "{kind}");
+        town.signed("OPS001", "OPS002", set(name, &json!(12))).await;
+        assert_eq!((in_effect(), services.policy.otp.email_seconds), ((12, 3), 120), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_would_do_something_else_than_was_signed_is_a_conflict() {
+    for mut town in towns().await {
+        let name = "session.idle_seconds";
+        town.signed("OPS001", "OPS002", set(name, &json!(1_200))).await;
+        let back = town.asked("OPS001", set(name, &Value::Null)).await;
+        assert_eq!(back.document().subjects[0].difference[0].after, 1_800);
+        // Somebody configures a node otherwise before it is signed.
+        Arc::get_mut(&mut town.node.services).unwrap().policy.session.idle_seconds = 14_400;
+        let decided = town.approve(&town.actor("OPS002").await, &back).await;
+        assert!(matches!(decided, Ok(Decided::Conflicted(_))), "{} {decided:?}", town.kind());
+        assert_eq!(town.shown(name).await, (json!(1_200), Source::Request), "{}", town.kind());
     }
 }
 

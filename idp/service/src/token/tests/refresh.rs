@@ -8,11 +8,12 @@ use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::TokenHash;
 use countersign_store::{RefreshTokens, Sessions, Successor};
 
-use super::{code_of, exchange, form, post, refresh, reuses};
+use super::{claims, code_of, exchange, form, post, refresh, reuses};
 use crate::testing::applications::{CALLBACK, VERIFIER, client};
 use crate::testing::people::Person;
 use crate::testing::{TestNode, nodes, sqlite_node};
 use crate::token::token;
+use crate::userinfo::userinfo;
 
 /// A node, a client, a person, and the first refresh token.
 async fn begun(node: TestNode, offline: bool) -> (TestNode, Client, Person, String) {
@@ -236,4 +237,45 @@ async fn a_stolen_refresh_token_is_of_no_use_to_another_client_and_does_no_harm(
     node.clock.advance_seconds(31);
     assert_eq!(code_of(refresh(&node.services, &thief, &token).await), REFUSED);
     next(&node, &shop, &second).await;
+}
+
+/// Its changes end what was granted before; this holds for what another way, or another node, has left.
+#[tokio::test]
+async fn what_the_client_may_not_have_any_more_is_not_given_again() {
+    for node in nodes().await {
+        let (node, shop, person, first) = begun(node, false).await;
+        let services = &node.services;
+        let code = node.code(&shop, &person, |_| ()).await;
+        let fewer = Client { scope: "openid profile".parse().unwrap(), ..shop.clone() };
+        node.add_client(&fewer).await;
+        let exchanged = exchange(services, &fewer, &code).await.unwrap();
+        let refreshed = refresh(services, &fewer, &first).await.unwrap();
+        for response in [&exchanged, &refreshed] {
+            assert_eq!(response.scope.to_string(), "openid profile", "{}", node.database.kind);
+            let access = claims(services, &response.access_token, "at+jwt");
+            assert_eq!(access["scope"], "openid profile");
+            assert!(!access.contains_key("participant"), "{access:?}");
+            assert!(!userinfo(services, &response.access_token).await.unwrap().contains_key("email"));
+        }
+        let second = refreshed.refresh_token.unwrap();
+        let asked = async |scope: &str| {
+            let fields =
+                [("grant_type", "refresh_token"), ("refresh_token", second.as_str()), ("scope", scope)];
+            post(services, &fewer, &fields).await
+        };
+        assert_eq!(code_of(asked("email clearing").await), Some(ErrorCode::InvalidScope));
+        let narrowed = asked("openid email").await.unwrap();
+        assert_eq!(narrowed.scope.to_string(), "openid", "{}", node.database.kind);
+
+        let code = node.code(&shop, &person, |_| ()).await;
+        let loginless = Client { scope: "profile email".parse().unwrap(), ..shop.clone() };
+        node.add_client(&loginless).await;
+        assert_eq!(code_of(exchange(services, &loginless, &code).await), REFUSED, "{}", node.database.kind);
+        let third = narrowed.refresh_token.unwrap();
+        assert_eq!(code_of(refresh(services, &loginless, &third).await), REFUSED, "{}", node.database.kind);
+        // Nothing was used up by it.
+        node.add_client(&shop).await;
+        assert!(exchange(services, &shop, &code).await.is_ok(), "{}", node.database.kind);
+        assert!(refresh(services, &shop, &third).await.is_ok(), "{}", node.database.kind);
+    }
 }

@@ -7,7 +7,7 @@ use crate::directory::change_request::actions::Asker;
 use crate::directory::change_request::{Change, FieldDifference, Judged, Subject, Target, TargetKind};
 use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::permission::Action;
-use crate::policy::{Changeable, Overrides, Policy, overlaid};
+use crate::policy::{CHANGEABLE, Changeable, Fitted, Overrides, Policy, fitted};
 
 /// A policy and its value, as typed and as signed. Null is what the configuration says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +30,8 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> 
 pub struct PolicyFacts<'a> {
     /// What the configuration says.
     pub configured: &'a Policy,
-    /// What requests have changed.
-    pub overrides: &'a Overrides,
+    /// What requests have signed, whether it fits now or not.
+    pub signed: &'a Overrides,
     /// Counts the changes of the one that is named; 0 where there was none.
     pub version: i64,
 }
@@ -62,35 +62,59 @@ pub fn judge(
     if !draft.value.is_null() {
         findings.take("value", changeable.may_be(&draft.value));
     }
-    let before = findings.take("name", in_effect(facts, facts.overrides))?;
-    let mut overrides = facts.overrides.clone();
-    if draft.value.is_null() {
-        overrides.remove(&name);
-    } else {
-        overrides.insert(name.clone(), draft.value.clone());
-    }
-    if overrides == *facts.overrides {
+    let change = ChangePolicy { name: name.clone(), value: draft.value.clone() };
+    if facts.signed.get(&name).unwrap_or(&Value::Null) == &change.value {
         findings.note("value", FindingCode::NothingChanges);
     }
-    let after = findings.take("value", in_effect(facts, &overrides))?;
-    let source =
-        |overrides: &Overrides| if overrides.contains_key(&name) { "request" } else { "configuration" };
-    let all = [
-        ("value", changeable.value_in(&before), changeable.value_in(&after)),
-        ("source", source(facts.overrides).into(), source(&overrides).into()),
-    ];
-    let difference = all
-        .into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(field, before, after)| FieldDifference { field: field.to_owned(), before, after });
-    let subject = Subject { target: target(&name), version: facts.version, difference: difference.collect() };
-    let change = Change::ChangePolicy(ChangePolicy { name, value: draft.value.clone() });
-    (!findings.stop()).then_some(Judged { change, subject })
+    let difference = findings.take("value", difference(facts.configured, facts.signed, &change))?;
+    let subject = Subject { target: target(&name), version: facts.version, difference };
+    (!findings.stop()).then_some(Judged { change: Change::ChangePolicy(change), subject })
 }
 
-fn in_effect(facts: &PolicyFacts<'_>, overrides: &Overrides) -> Result<Policy, FindingCode> {
-    overlaid(facts.configured, overrides)
-        .map_err(|(name, message)| FindingCode::BadOption { reason: format!("{name} {message}") })
+/// What `change` does beside all that is signed: to the policy that it names, and to every other one that it takes with
+/// it. A value has to fit, and to leave the others in effect; back to the configuration is always a way.
+pub fn difference(
+    configured: &Policy,
+    signed: &Overrides,
+    change: &ChangePolicy,
+) -> Result<Vec<FieldDifference>, FindingCode> {
+    let mut changed = signed.clone();
+    if change.value.is_null() {
+        changed.remove(&change.name);
+    } else {
+        changed.insert(change.name.clone(), change.value.clone());
+    }
+    let (before, after) = (fitted(configured, signed), fitted(configured, &changed));
+    if !change.value.is_null() {
+        let lost = |name: &String| *name == change.name || before.kept.contains_key(name);
+        if let Some((_, why)) = after.left_out.iter().find(|(name, _)| lost(name)) {
+            return Err(FindingCode::BadOption { reason: why.clone() });
+        }
+    }
+    let source = |fitted: &Fitted| {
+        if fitted.left_out.contains_key(&change.name) {
+            "left_out"
+        } else if fitted.kept.contains_key(&change.name) {
+            "request"
+        } else {
+            "configuration"
+        }
+    };
+    let own = |policy: &Policy| {
+        Changeable::named(&change.name).map(|changeable| changeable.value_in(policy)).unwrap_or_default()
+    };
+    let mut all = vec![
+        ("value", own(&before.policy), own(&after.policy)),
+        ("source", source(&before).into(), source(&after).into()),
+    ];
+    let others = CHANGEABLE.iter().filter(|changeable| changeable.name != change.name);
+    all.extend(
+        others.map(|other| (other.name, other.value_in(&before.policy), other.value_in(&after.policy))),
+    );
+    let differing = all.into_iter().filter(|(_, before, after)| before != after);
+    Ok(differing
+        .map(|(field, before, after)| FieldDifference { field: field.to_owned(), before, after })
+        .collect())
 }
 
 #[cfg(test)]
@@ -101,16 +125,17 @@ mod tests {
     use crate::directory::change_request::actions::Stand;
     use crate::directory::permission::{DaEmails, Office};
     use crate::directory::phase::Phase;
+    use crate::policy::{PasswordPolicy, SessionPolicy};
 
     fn judged(
         office: Office,
-        overrides: &Overrides,
+        signed: &Overrides,
         name: &str,
         value: Value,
     ) -> Result<Judged, Vec<(String, FindingCode)>> {
         let stand = Stand { phase: Phase::Complete, da_emails: DaEmails::Open };
         let configured = Policy::default();
-        let facts = PolicyFacts { configured: &configured, overrides, version: 4 };
+        let facts = PolicyFacts { configured: &configured, signed, version: 4 };
         let mut findings = Findings::default();
         let draft = ChangePolicy { name: name.into(), value };
         let judged = judge(Asker { office, stand }, &facts, &draft, &mut findings);
@@ -138,6 +163,42 @@ mod tests {
         assert_eq!(back.subject.difference[1].after, "configuration");
         let written = serde_json::to_value(&back.change).unwrap();
         assert_eq!(serde_json::from_value::<Change>(written).unwrap(), back.change);
+    }
+
+    #[test]
+    fn back_to_the_configuration_is_always_a_way_and_says_what_it_takes_along() {
+        let configured = Policy {
+            password: PasswordPolicy { max_length: 60, ..PasswordPolicy::default() },
+            session: SessionPolicy { idle_seconds: 7_200, ..SessionPolicy::default() },
+            ..Policy::default()
+        };
+        let signed = [
+            ("password.min_length", json!(64)),
+            ("session.absolute_seconds", json!(3_600)),
+            ("session.idle_seconds", json!(1_800)),
+        ];
+        let signed: Overrides = signed.map(|(name, value)| (name.to_owned(), value)).into();
+        let told = |name: &str, value: Value| {
+            let change = ChangePolicy { name: name.into(), value };
+            difference(&configured, &signed, &change).map(|told| serde_json::to_value(told).unwrap())
+        };
+        let back = told("password.min_length", Value::Null).unwrap();
+        let source = json!({ "field": "source", "before": "left_out", "after": "configuration" });
+        assert_eq!(back, json!([source]));
+        let mended = told("password.min_length", json!(12)).unwrap();
+        assert_eq!(mended[1], json!({ "field": "source", "before": "left_out", "after": "request" }));
+        // Another one is mended beside it, and one that another depends on takes that along.
+        assert!(told("requests.days_to_sign", json!(3)).is_ok());
+        assert_eq!(
+            told("session.idle_seconds", Value::Null).unwrap(),
+            json!([
+                { "field": "value", "before": 1_800, "after": 7_200 },
+                { "field": "source", "before": "request", "after": "configuration" },
+                { "field": "session.absolute_seconds", "before": 3_600, "after": 43_200 }
+            ])
+        );
+        let lost = told("session.idle_seconds", json!(14_400)).unwrap_err();
+        assert!(matches!(&lost, FindingCode::BadOption { reason } if reason.contains("idle")), "{lost:?}");
     }
 
     #[test]

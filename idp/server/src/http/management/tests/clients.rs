@@ -270,6 +270,19 @@ async fn policies_are_read_and_changed() {
             "{value}"
         );
     }
+    // One that does not fit is shown as what it is, and can be taken back.
+    let signed =
+        "INSERT INTO policies (name, value, updated_at, version) VALUES ('password.min_length', '999', 0, 1)";
+    house.node.database.tamper(signed).await;
+    let shown = named("password.min_length").await;
+    assert_eq!(
+        (&shown["value"], &shown["source"], &shown["left_out"]),
+        (&json!(10), &json!("default"), &json!(true))
+    );
+    let back = json!({ "kind": "change_policy", "name": "password.min_length", "value": null });
+    let made = house.ask(&maker, "5", &back).await;
+    house.sign(&made, &checker, "6").await;
+    assert_eq!(named("password.min_length").await["left_out"], Value::Null);
     let administrator = house.colleague(&house.abc, "HKABC1X1", &[Enquiry, Maker, Checker]).await;
     house.get("/policies", &administrator).await.assert_problem(403, "forbidden");
     house.ask(&administrator, "4", &change).await.assert_problem(422, "invalid-content");

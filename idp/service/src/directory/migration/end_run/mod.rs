@@ -40,21 +40,32 @@ struct Batch {
     next: Option<String>,
 }
 
-/// Goes on with every house's job for a few batches.
+/// Goes on with every house's job for a few batches. What fails in one house is logged, tried again at the next turn, and
+/// keeps no other waiting.
 pub async fn end_runs(services: &Services) -> Result<Progress, Fault> {
     let mut progress = Progress::Idle;
-    for run in EndRuns::on(services.store.read()).ready(services.now()).await? {
-        for number in 0..BATCHES {
-            if batch(services, run.clearing_house).await? == Progress::Idle {
-                break;
-            }
-            tokio::task::yield_now().await;
-            if number + 1 == BATCHES {
-                progress = Progress::More;
+    for house in EndRuns::on(services.store.read()).ready(services.now()).await? {
+        match batches(services, house).await {
+            Ok(Progress::More) => progress = Progress::More,
+            Ok(Progress::Idle) => {}
+            Err(error) => {
+                let house = house.as_str();
+                tracing::error!(house, %error, "the job at the end of a parallel run did not go on");
             }
         }
     }
     Ok(progress)
+}
+
+/// A few batches of a house's job.
+async fn batches(services: &Services, house: ClearingHouse) -> Result<Progress, Fault> {
+    for _ in 0..BATCHES {
+        if batch(services, house).await? == Progress::Idle {
+            return Ok(Progress::Idle);
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(Progress::More)
 }
 
 /// One batch of a house's job, in one transaction.
