@@ -235,8 +235,8 @@ async fn approved_at_once(town: &Town, one: (&str, &Request), other: (&str, &Req
     let services = town.services();
     let (first, second) = (town.actor(one.0).await, town.actor(other.0).await);
     let (done, also_done) = tokio::join!(
-        approve(services, &first, &one.1.id, one.1.signed.hash(), HERE, None),
-        approve(services, &second, &other.1.id, other.1.signed.hash(), HERE, None),
+        Box::pin(approve(services, &first, &one.1.id, one.1.signed.hash(), HERE, None)),
+        Box::pin(approve(services, &second, &other.1.id, other.1.signed.hash(), HERE, None)),
     );
     [done.unwrap(), also_done.unwrap()].map(|decided| matches!(decided, Decided::Ended(_)))
 }
