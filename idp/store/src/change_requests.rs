@@ -221,8 +221,9 @@ impl<'a> ChangeRequests<'a> {
 
     /// In which browser a request was made, as far as that is known.
     pub async fn browser_of(&self, id: &RequestId) -> Result<Option<TokenHash>, StoreError> {
-        let row = Entity::find_by_id(id.as_str()).one(self.0.executor()).await?;
-        Ok(row.and_then(|row| row.maker_browser_hash).map(TokenHash::from_stored))
+        let named = Entity::find_by_id(id.as_str()).select_only().column(Column::MakerBrowserHash);
+        let hash: Option<Option<String>> = named.into_tuple().only(&self.0).await?;
+        Ok(hash.flatten().map(TokenHash::from_stored))
     }
 
     /// The request, if `scope` may see it, whatever has become of its row.
@@ -353,8 +354,13 @@ fn row(request: &ChangeRequest) -> Result<ActiveModel, StoreError> {
     })
 }
 
-fn stored(row: Model) -> StoredRequest {
-    let tampered = |reason: String, row: Model| TamperedRequest {
+fn stored(mut row: Model) -> StoredRequest {
+    let document = std::mem::take(&mut row.document);
+    let reason = match parse(&row, document) {
+        Ok(request) => return StoredRequest::Sound(Box::new(request)),
+        Err(error) => error.to_string(),
+    };
+    StoredRequest::Tampered(TamperedRequest {
         id: RequestId::from_stored(row.id),
         concerns: row.concerns.map(ParticipantKey::from_stored),
         jurisdiction: Jurisdiction::from_stored(&row.jurisdiction),
@@ -364,25 +370,27 @@ fn stored(row: Model) -> StoredRequest {
         submitted_at: from_millis(row.submitted_at),
         document_hash: row.document_hash,
         reason,
-    };
-    match read(row.clone()) {
-        Ok(request) => StoredRequest::Sound(Box::new(request)),
-        Err(error) => StoredRequest::Tampered(tampered(error.to_string(), row)),
-    }
+    })
 }
 
-fn read(row: Model) -> Result<ChangeRequest, StoreError> {
+fn read(mut row: Model) -> Result<ChangeRequest, StoreError> {
+    let document = std::mem::take(&mut row.document);
+    parse(&row, document)
+}
+
+/// The request of a row whose document, which may be megabytes, has been taken out of it.
+fn parse(row: &Model, document: String) -> Result<ChangeRequest, StoreError> {
     let hash: DocumentHash = row.document_hash.parse().map_err(unreadable)?;
     let state = state(row.decision.as_deref(), row.expires_at, &row.state)?;
     Ok(ChangeRequest {
-        id: RequestId::from_stored(row.id),
+        id: RequestId::from_stored(row.id.clone()),
         jurisdiction: Jurisdiction::from_stored(&row.jurisdiction),
-        concerns: row.concerns.map(ParticipantKey::from_stored),
-        signed: SignedText::read(row.document, &hash).map_err(unreadable)?,
+        concerns: row.concerns.clone().map(ParticipantKey::from_stored),
+        signed: SignedText::read(document, &hash).map_err(unreadable)?,
         maker: Signatory {
-            profile_id: ProfileId::from_stored(row.maker_profile_id),
-            user_id: row.maker_user_id,
-            session: row.maker_session_id.map(SessionId::from_stored),
+            profile_id: ProfileId::from_stored(row.maker_profile_id.clone()),
+            user_id: row.maker_user_id.clone(),
+            session: row.maker_session_id.clone().map(SessionId::from_stored),
         },
         submitted_at: from_millis(row.submitted_at),
         state,

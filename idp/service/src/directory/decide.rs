@@ -8,7 +8,7 @@ use countersign_core::directory::change_request::{
 };
 use countersign_core::directory::signatures::{Refusal, Signed};
 use countersign_core::ids::RequestId;
-use countersign_store::{ChangeRequests, StoredRequest, Tx};
+use countersign_store::{ChangeRequests, Connection, StoredRequest, Tx};
 
 use super::adopt::adopted;
 use super::apply::{self, ApplyError};
@@ -124,20 +124,21 @@ pub(super) async fn signs(
     checker: &Signer<'_>,
     request: &ChangeRequest,
 ) -> Result<Result<Signed, Refusal>, Fault> {
-    let bench = Bench::load(services, tx, request).await?;
+    let connection = || tx.connection();
+    let bench = Bench::load(services, &connection, request).await?;
     bench.hold(tx, &request.maker.profile_id, checker.profile_id).await?;
-    Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
+    Ok(bench.judge(&connection, &(&request.maker).into(), checker).await?)
 }
 
 /// Whether they could sign it, for all that is known now: nobody is held, and nothing follows from it.
-pub(super) async fn could_sign(
+pub(super) async fn could_sign<'c>(
     services: &Services,
-    tx: &Tx,
+    connection: &impl Fn() -> Connection<'c>,
     checker: &Signer<'_>,
     request: &ChangeRequest,
 ) -> Result<Result<Signed, Refusal>, Fault> {
-    let bench = Bench::load(services, tx, request).await?;
-    Ok(bench.judge(tx, &(&request.maker).into(), checker).await?)
+    let bench = Bench::load(services, connection, request).await?;
+    Ok(bench.judge(connection, &(&request.maker).into(), checker).await?)
 }
 
 /// The signature, all that it does, and the record of it, in one transaction.

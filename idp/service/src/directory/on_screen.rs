@@ -20,7 +20,7 @@ use countersign_core::directory::user_id::normalise;
 use countersign_core::ids::RequestId;
 use countersign_core::mail::{Mail, News};
 use countersign_core::secret::SecretString;
-use countersign_store::{ApprovalCodes, Directory, StoreError, Tx};
+use countersign_store::{ApprovalCodes, Connection, Directory, StoreError, Tx};
 
 use super::adopt::adopted;
 use super::decide::{DecideError, Decided, OnceDecided, begin, deny, effect, load, signs};
@@ -154,11 +154,11 @@ pub async fn approve_on_screen(
 /// Why the maker of `request` cannot have it approved on their screen, for all that is known before a code is entered.
 pub(super) async fn only_by_queue(
     services: &Services,
-    tx: &Tx,
+    connection: Connection<'_>,
     request: &ChangeRequest,
 ) -> Result<Result<(), OnlyByQueue>, StoreError> {
     let names: Vec<String> = request.targets().into_iter().map(|target| target.name).collect();
-    let about = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
+    let about = Directory::on(connection).find_all(&Scope::of_the_installation(), &names).await?;
     Ok(by_code(&services.policy.approval_code, matter(request, about.values()), 0))
 }
 

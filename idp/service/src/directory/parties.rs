@@ -16,7 +16,7 @@ use countersign_core::directory::signatures::{
 use countersign_core::ids::{ProfileId, SessionId};
 use countersign_core::secret::TokenHash;
 use countersign_store::{
-    Activity, ChangeRequests, Directory, Grants, Participants, Sessions, StoreError, Tx,
+    Activity, ChangeRequests, Connection, Directory, Grants, Participants, Sessions, StoreError, Tx,
 };
 
 use crate::Services;
@@ -62,17 +62,17 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    pub(super) async fn load(
+    pub(super) async fn load<'c>(
         services: &Services,
-        tx: &Tx,
+        connection: &impl Fn() -> Connection<'c>,
         request: &ChangeRequest,
     ) -> Result<Self, StoreError> {
         let people = request.targets().into_iter().filter(|target| target.kind == TargetKind::Profile);
         let names: Vec<String> = people.map(|target| target.name).collect();
-        let found = Directory::on(tx.connection()).find_all(&Scope::of_the_installation(), &names).await?;
+        let found = Directory::on(connection()).find_all(&Scope::of_the_installation(), &names).await?;
         let sole_administrator = match &request.jurisdiction {
             Jurisdiction::Participant(key) => {
-                let participant = Participants::on(tx.connection()).get(key).await?;
+                let participant = Participants::on(connection()).get(key).await?;
                 participant.and_then(|participant| participant.sole_administrator)
             }
             Jurisdiction::Exchange => None,
@@ -80,7 +80,7 @@ impl Bench {
         let granted = match &request.document().change {
             Change::ChangeClient(SignedClient { client_id, .. })
             | Change::DeleteClient(NamedClient { client_id }) => {
-                Grants::on(tx.connection()).holders(client_id, services.now()).await?
+                Grants::on(connection()).holders(client_id, services.now()).await?
             }
             _ => BTreeSet::new(),
         };
@@ -90,7 +90,7 @@ impl Bench {
             sole_administrator,
             subjects: found.values().map(person).collect(),
             granted,
-            made_in: ChangeRequests::on(tx.connection()).browser_of(&request.id).await?,
+            made_in: ChangeRequests::on(connection()).browser_of(&request.id).await?,
         })
     }
 
@@ -134,41 +134,45 @@ impl Bench {
     }
 
     /// Whether `checker` may sign what `maker` asked for.
-    pub(super) async fn judge(
+    pub(super) async fn judge<'c>(
         &self,
-        tx: &Tx,
+        connection: &impl Fn() -> Connection<'c>,
         maker: &Signer<'_>,
         checker: &Signer<'_>,
     ) -> Result<Result<Signed, Refusal>, StoreError> {
-        let Some(first) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
-        let Some(second) = record(tx, checker).await? else { return Ok(Err(Refusal::CheckerLacksRight)) };
+        let Some(first) = record(connection(), maker).await? else {
+            return Ok(Err(Refusal::MakerLacksRight));
+        };
+        let Some(second) = record(connection(), checker).await? else {
+            return Ok(Err(Refusal::CheckerLacksRight));
+        };
         let makers =
             maker.session.map(|session| Seat { session: session.clone(), browser: self.made_in.clone() });
-        let checkers = seat(tx, checker.session).await?;
+        let checkers = seat(connection(), checker.session).await?;
         let (first, second) = (self.seated(&first, makers), self.seated(&second, checkers));
         Ok(may_sign(&self.matter(), &first, &second))
     }
 
     /// Whether `maker` may ask for it, and whether anybody at all could sign it now: they are told at once where nobody
     /// could.
-    pub(super) async fn may_submit(
+    pub(super) async fn may_submit<'c>(
         &self,
-        tx: &Tx,
+        connection: &impl Fn() -> Connection<'c>,
         maker: &Signer<'_>,
     ) -> Result<Result<bool, Refusal>, StoreError> {
-        let Some(made) = record(tx, maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
-        let colleagues = Directory::on(tx.connection()).of_participant(&made.participant).await?;
+        let Some(made) = record(connection(), maker).await? else { return Ok(Err(Refusal::MakerLacksRight)) };
+        let colleagues = Directory::on(connection()).of_participant(&made.participant).await?;
         let colleagues: Vec<_> = colleagues.iter().map(|record| self.seated(record, None)).collect();
-        let made = self.seated(&made, seat(tx, maker.session).await?);
+        let made = self.seated(&made, seat(connection(), maker.session).await?);
         Ok(may_make(&self.matter(), &made)
             .map(|()| !eligible_checkers(&self.matter(), &made, &colleagues).is_empty()))
     }
 }
 
 /// Where somebody sits who acts in `session`.
-async fn seat(tx: &Tx, session: Option<&SessionId>) -> Result<Option<Seat>, StoreError> {
+async fn seat(connection: Connection<'_>, session: Option<&SessionId>) -> Result<Option<Seat>, StoreError> {
     let Some(session) = session else { return Ok(None) };
-    let browser = Sessions::on(tx.connection()).browser_of(session).await?;
+    let browser = Sessions::on(connection).browser_of(session).await?;
     Ok(Some(Seat { session: session.clone(), browser }))
 }
 
@@ -178,7 +182,7 @@ pub(super) async fn rights_now(
     tx: &Tx,
     actor: &Actor,
 ) -> Result<Capabilities, StoreError> {
-    let found = record(tx, &actor.into()).await?;
+    let found = record(tx.connection(), &actor.into()).await?;
     let usable = found.filter(|record| {
         let profile = &record.profile;
         profile.usable(services.now()).is_ok() && !profile.locked && record.participant == actor.participant
@@ -191,8 +195,11 @@ fn person(record: &ProfileRecord) -> Person {
 }
 
 /// The profile of somebody, if they still are who they were.
-async fn record(tx: &Tx, signer: &Signer<'_>) -> Result<Option<ProfileRecord>, StoreError> {
+async fn record(
+    connection: Connection<'_>,
+    signer: &Signer<'_>,
+) -> Result<Option<ProfileRecord>, StoreError> {
     let everything = Scope::of_the_installation();
-    let found = Directory::on(tx.connection()).find(&everything, signer.user_id).await?;
+    let found = Directory::on(connection).find(&everything, signer.user_id).await?;
     Ok(found.filter(|record| record.profile.id == *signer.profile_id))
 }

@@ -89,8 +89,9 @@ pub(super) async fn ready(
         submitted_at: now,
         state: State::Pending { expires_at },
     };
-    let bench = Bench::load(services, tx, &request).await?;
-    let stop = match bench.may_submit(tx, &maker.into()).await? {
+    let connection = || tx.connection();
+    let bench = Bench::load(services, &connection, &request).await?;
+    let stop = match bench.may_submit(&connection, &maker.into()).await? {
         Ok(true) => None,
         Ok(false) => Some(FindingCode::NoChecker),
         Err(Refusal::MakerIsSubject) => Some(FindingCode::OwnProfile),

@@ -7,7 +7,7 @@ use countersign_core::directory::listing::{Position, SortKey};
 use countersign_core::directory::signatures::Refusal;
 use countersign_core::ids::RequestId;
 use countersign_core::{from_millis, to_millis};
-use countersign_store::{ChangeRequests, RequestCursor, StoreError, Tx};
+use countersign_store::{ChangeRequests, Connection, RequestCursor, StoreError};
 
 use super::cursor::Kind;
 use super::page::{Paged, one_more};
@@ -139,14 +139,19 @@ pub enum Hindrance {
     OnlyByQueue(OnlyByQueue),
 }
 
-/// What `actor` may do about a request that they see.
-pub async fn may(services: &Services, tx: &Tx, actor: &Actor, request: &ChangeRequest) -> Result<May, Fault> {
+/// What `actor` may do about a request that they see, as far as `connection` sees: nobody is held.
+pub async fn may<'c>(
+    services: &Services,
+    connection: impl Fn() -> Connection<'c>,
+    actor: &Actor,
+    request: &ChangeRequest,
+) -> Result<May, Fault> {
     if let Err(over) = request.state.decidable(services.now()) {
         let over = || Err(Hindrance::Over(over));
         let (approve, reject, adopt) = (over(), over(), None);
         return Ok(May { approve, reject, adopt, withdraw: over(), approve_on_screen: over() });
     }
-    let reject = could_sign(services, tx, &actor.into(), request).await?.map(|_| ());
+    let reject = could_sign(services, &connection, &actor.into(), request).await?.map(|_| ());
     let reject = reject.map_err(Hindrance::Refused);
     let adopted = adopted(request).map_err(Hindrance::Refused);
     let own = request.maker.profile_id == actor.profile_id;
@@ -154,14 +159,15 @@ pub async fn may(services: &Services, tx: &Tx, actor: &Actor, request: &ChangeRe
     let approve_on_screen = match (own, &adopted) {
         (false, _) => Err(Hindrance::NotTheMaker),
         (true, Err(_)) => adopted.clone(),
-        (true, Ok(())) => only_by_queue(services, tx, request).await?.map_err(Hindrance::OnlyByQueue),
+        (true, Ok(())) => {
+            only_by_queue(services, connection(), request).await?.map_err(Hindrance::OnlyByQueue)
+        }
     };
     let adopt = adopted.is_err().then(|| withdraw.clone());
     Ok(May { approve: reject.clone().and(adopted), reject, adopt, withdraw, approve_on_screen })
 }
 
-/// The same, in a unit of work of its own.
+/// The same, by what is read now: who only looks keeps no writer waiting.
 pub async fn may_now(services: &Services, actor: &Actor, request: &ChangeRequest) -> Result<May, Fault> {
-    let tx = services.store.begin().await?;
-    may(services, &tx, actor, request).await
+    may(services, || services.store.read(), actor, request).await
 }

@@ -9,8 +9,11 @@ use countersign_core::directory::status::ProfileStatus;
 use countersign_core::oauth::acr::Acr;
 use countersign_store::Activity;
 
+use super::registry::{about, appointment, group, voting};
 use super::*;
-use crate::directory::{DecideError, Entrance, approve, expire_overdue, reject, submit, suspend, withdraw};
+use crate::directory::{
+    DecideError, Decided, Entrance, approve, expire_overdue, reject, submit, suspend, withdraw,
+};
 use crate::sessions::{self, Login};
 use crate::testing::town::{HERE, towns};
 
@@ -223,6 +226,72 @@ async fn signatures_about_one_another_are_made_one_after_the_other() {
             let (first, second) = (town.actor("OPS001").await, town.actor("OPS002").await);
             let (one, other) = tokio::join!(town.approve(&second, &one), town.approve(&first, &other));
             assert!(one.is_ok() && other.is_ok(), "{}: {one:?} {other:?}", town.kind());
+        }
+    }
+}
+
+/// Two requests are approved at once that must not both come true as they were asked for; says which did.
+async fn approved_at_once(town: &Town, one: (&str, &Request), other: (&str, &Request)) -> [bool; 2] {
+    let services = town.services();
+    let (first, second) = (town.actor(one.0).await, town.actor(other.0).await);
+    let (done, also_done) = tokio::join!(
+        Box::pin(approve(services, &first, &one.1.id, one.1.signed.hash(), HERE, None)),
+        Box::pin(approve(services, &second, &other.1.id, other.1.signed.hash(), HERE, None)),
+    );
+    [done.unwrap(), also_done.unwrap()].map(|decided| matches!(decided, Decided::Ended(_)))
+}
+
+#[tokio::test]
+async fn nobody_is_given_to_an_agent_while_it_is_being_dismissed() {
+    for town in towns().await {
+        town.add_agent("SAG").await;
+        for round in 0..10 {
+            let user_id = format!("HKABC6{round:02}");
+            town.node.add_member(&town.abc, &user_id, |_| ()).await;
+            let marking =
+                town.asked("HKABC1X1", change(&user_id, &json!({ "settlement_agent": "SAG" }))).await;
+            let ending = town.asked("OPS001", appointment("end_appointment", "ABC", "SAG")).await;
+            let pair = approved_at_once(&town, ("HKABC1Y1", &marking), ("OPS002", &ending)).await;
+            assert!(pair[1], "{} {round}", town.kind());
+            let record = town.record(&user_id).await.unwrap();
+            let given = record.profile.settlement_agent.is_some();
+            assert_eq!(given, pair[0]);
+            let expected = if given { ProfileStatus::Disabled } else { ProfileStatus::Enabled };
+            assert_eq!(record.status, expected, "{} {round}", town.kind());
+            town.signed("OPS001", "OPS002", appointment("appoint_agent", "ABC", "SAG")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_is_ending_is_given_to_nobody() {
+    for town in towns().await {
+        for round in 0..10 {
+            let code = format!("5{round}");
+            town.signed("OPS001", "OPS002", group("create_group", &code, &voting())).await;
+            let user_id = format!("HKABC6{round:02}");
+            town.node.add_member(&town.abc, &user_id, |_| ()).await;
+            let in_it = json!({ "business_user_groups": [code] });
+            let giving = town.asked("HKABC1X1", change(&user_id, &in_it)).await;
+            let ending = town.asked("OPS001", group("delete_group", &code, &Value::Null)).await;
+            let pair = approved_at_once(&town, ("HKABC1Y1", &giving), ("OPS002", &ending)).await;
+            assert!(pair[0] != pair[1], "{} {round}: {pair:?}", town.kind());
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_participants_who_get_one_code_at_once_one_does() {
+    for town in towns().await {
+        for round in 0..10 {
+            let firm =
+                |name: &str| json!({ "kind": "CP", "name": name, "customer_codes": [format!("C0{round}")] });
+            let one =
+                town.asked("OPS001", about("create_participant", &format!("A0{round}"), &firm("One"))).await;
+            let two =
+                town.asked("OPS001", about("create_participant", &format!("B0{round}"), &firm("Two"))).await;
+            let pair = approved_at_once(&town, ("OPS002", &one), ("OPS003", &two)).await;
+            assert!(pair[0] != pair[1], "{} {round}: {pair:?}", town.kind());
         }
     }
 }

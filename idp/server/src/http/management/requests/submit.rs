@@ -89,7 +89,7 @@ pub(in crate::http::management) async fn submitted(
     let Submitted { request, findings } =
         directory::submit(services, &tx, &acting.actor, &content.change, reason, Entrance::Api(source))
             .await?;
-    let may = requests::may(services, &tx, &acting.actor, &request).await;
+    let may = requests::may(services, || tx.connection(), &acting.actor, &request).await;
     let may = may.map_err(|fault| Refusal::internal(&fault))?;
     let answer = view::made(&request, worded(findings, texts), view::may(&may, texts));
     complete(services, &tx, &attempt, &answer).await?;
