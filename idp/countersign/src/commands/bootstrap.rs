@@ -4,26 +4,46 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use countersign_core::directory::console::{CLIENT_ID, Console};
 use countersign_core::directory::founders::Founders;
 use countersign_core::secret::SecretString;
 use countersign_service::bootstrap::{Founded, SealedKeys, bootstrap, recover};
 
-use crate::cli::BootstrapOptions;
+use crate::cli::{BootstrapOptions, ConsoleOptions};
 use crate::node;
 
-/// Makes the first two operators, or lets two in again.
+/// Makes the first two operators and registers the console, or lets two in again.
 pub(crate) async fn run(options: BootstrapOptions) -> anyhow::Result<()> {
     let config = super::configuration(&options.config)?;
     let services = node::services(&config, node::connect(&config).await?)?;
     let founders = Founders::parse(&services.user_ids, &options.operators)?;
+    let console = console(&options.console)?;
     let founded = if options.recover {
         let keys = keys(&options.key_files)?;
-        recover(&services, &keys, &founders).await?
+        recover(&services, &keys, &founders, console.as_ref()).await?
     } else {
-        bootstrap(&services, &founders).await?
+        let console = console.context("--console-redirect-uri is missing")?;
+        bootstrap(&services, &founders, &console).await?
     };
     show(&founded);
     Ok(())
+}
+
+/// The console, if one is given.
+fn console(options: &ConsoleOptions) -> anyhow::Result<Option<Console>> {
+    if options.redirect_uris.is_empty() {
+        return Ok(None);
+    }
+    let keys = match &options.jwks {
+        Some(path) => Some(key_set(path)?),
+        None => None,
+    };
+    Ok(Some(Console::parse(&options.redirect_uris, &options.post_logout_redirect_uris, keys.as_ref())?))
+}
+
+fn key_set(path: &Path) -> anyhow::Result<serde_json::Value> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))
 }
 
 /// The recovery keys: never from the command's arguments, which everybody on the machine can read.
@@ -65,6 +85,11 @@ fn show(founded: &Founded) {
     );
     println!("  first   {}", first.expose());
     println!("  second  {}", second.expose());
+    if let Some(secret) = &founded.console_secret {
+        println!("\nThe console's credential, for its configuration and nowhere else:");
+        println!("  client_id      {CLIENT_ID}");
+        println!("  client_secret  {}", secret.expose());
+    }
     println!(
         "\nBoth operators are written to as soon as `countersign serve` runs: the mail says where to begin."
     );

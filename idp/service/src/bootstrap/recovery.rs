@@ -4,6 +4,7 @@
 //! the audit trail and slows down. The keys that were used are void in the transaction that uses them.
 
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
+use countersign_core::directory::console::Console;
 use countersign_core::directory::founders::{Founder, Founders};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
@@ -13,6 +14,7 @@ use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::TokenHash;
 use countersign_store::{Activity, Counters, Directory, Installation, LoginFlows, SecondFactors, Tx, Window};
 
+use super::console;
 use super::founding::{Founded, all_rights, entry, exchange, invite, operator, tell};
 use super::sealed_keys::{Kept, SealedKeys};
 use crate::login::{self, Fault, faults};
@@ -45,11 +47,13 @@ pub enum RecoveryError {
 }
 faults!(RecoveryError);
 
-/// Lets two operators in again, whatever became of their profiles, and makes new keys.
+/// Lets two operators in again, whatever became of their profiles, and makes new keys. Where a console is given, it is
+/// put back too.
 pub async fn recover(
     services: &Services,
     keys: &SealedKeys,
     founders: &Founders,
+    console: Option<&Console>,
 ) -> Result<Founded, RecoveryError> {
     let former = admit(services, keys).await?;
     let now = services.now();
@@ -83,9 +87,13 @@ pub async fn recover(
         };
         codes.push((founder.user_id.clone(), invite(services, &tx, &record.profile).await?));
     }
-    audit::append(services, &tx, entry(Action::Recovered, founders)).await?;
+    let put_back = match console {
+        Some(console) => Some(console::put_back(services, &tx, console).await?),
+        None => None,
+    };
+    audit::append(services, &tx, entry(Action::Recovered, founders, put_back.as_ref())).await?;
     tx.commit().await?;
-    Ok(Founded { codes, keys: fresh })
+    Ok(Founded { codes, keys: fresh, console_secret: put_back.and_then(|console| console.secret) })
 }
 
 /// What is kept of the keys, if these are the two. A try is counted and committed before they are looked at.
