@@ -53,7 +53,16 @@ fn the_first_two_operators_are_made_once() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains("not https"), "{}", said(&refused));
 
+    // Who reads nothing gets nothing.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut unread = installation.command(&["bootstrap", FIRST, SECOND, CONSOLE]);
+    let unread = unread.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(unread.status.code(), Some(1), "{}", said(&unread));
+    assert!(said(&unread).contains("nothing was made"), "{}", said(&unread));
+
     let output = founded(&installation);
+    assert!(said(&output).contains("\nDone.\n"), "{}", said(&output));
     for user_id in ["OPS001", "OPS002"] {
         assert_eq!(after(&output, user_id).len(), 14, "a code");
     }

@@ -21,6 +21,7 @@ use countersign_store::{Directory, Installation, Participants, Tx};
 use serde_json::json;
 
 use super::console::{self, Registered};
+use super::handing_out::{Unfinished, hand_out};
 use super::sealed_keys::SealedKeys;
 use crate::login::{Fault, faults};
 use crate::outbox::{self, Letter};
@@ -55,17 +56,22 @@ pub enum BootstrapError {
     /// There is a client that would be taken for the console.
     #[error("this installation has a client {CLIENT_ID} already")]
     Console,
+    /// It could not be handed out.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(BootstrapError);
 
-/// Makes the first two operators, and registers the console. Of two who do so at once, one does.
+/// Makes the first two operators, and registers the console, once `show` has shown what they need. Of two who do so at
+/// once, one does.
 pub async fn bootstrap(
     services: &Services,
     founders: &Founders,
     console: &Console,
+    show: impl FnOnce(&Founded) -> std::io::Result<()>,
 ) -> Result<Founded, BootstrapError> {
     let tx = services.store.begin().await?;
     let now = services.now();
@@ -96,8 +102,8 @@ pub async fn bootstrap(
     }
     let registered = console::register(services, &tx, console).await?.ok_or(BootstrapError::Console)?;
     audit::append(services, &tx, entry(Action::Bootstrapped, founders, Some(&registered))).await?;
-    tx.commit().await?;
-    Ok(Founded { codes, keys, console_secret: registered.secret })
+    let founded = Founded { codes, keys, console_secret: registered.secret };
+    Ok(hand_out(tx, founded, show).await?)
 }
 
 /// What the audit trail says of it.

@@ -6,10 +6,12 @@
 
 mod console;
 mod founding;
+mod handing_out;
 mod recovery;
 mod sealed_keys;
 
 pub use founding::{BootstrapError, Founded, bootstrap};
+pub use handing_out::Unfinished;
 pub use recovery::{RecoveryError, recover};
 pub use sealed_keys::SealedKeys;
 

@@ -16,6 +16,7 @@ use countersign_store::{Activity, Counters, Directory, Installation, LoginFlows,
 
 use super::console;
 use super::founding::{Founded, all_rights, entry, exchange, invite, operator, tell};
+use super::handing_out::{Unfinished, hand_out};
 use super::sealed_keys::{Kept, SealedKeys};
 use crate::login::{self, Fault, faults};
 use crate::{Purpose, Services, audit, sessions};
@@ -41,19 +42,23 @@ pub enum RecoveryError {
     /// A user ID belongs to somebody who is no operator.
     #[error("the user ID {0} belongs to somebody who is no operator")]
     Taken(String),
+    /// It could not be handed out.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(RecoveryError);
 
-/// Lets two operators in again, whatever became of their profiles, and makes new keys. Where a console is given, it is
-/// put back too.
+/// Lets two operators in again, whatever became of their profiles, and makes new keys, once `show` has shown them. Where
+/// a console is given, it is put back too.
 pub async fn recover(
     services: &Services,
     keys: &SealedKeys,
     founders: &Founders,
     console: Option<&Console>,
+    show: impl FnOnce(&Founded) -> std::io::Result<()>,
 ) -> Result<Founded, RecoveryError> {
     let former = admit(services, keys).await?;
     let now = services.now();
@@ -92,8 +97,9 @@ pub async fn recover(
         None => None,
     };
     audit::append(services, &tx, entry(Action::Recovered, founders, put_back.as_ref())).await?;
-    tx.commit().await?;
-    Ok(Founded { codes, keys: fresh, console_secret: put_back.and_then(|console| console.secret) })
+    let console_secret = put_back.and_then(|console| console.secret);
+    let founded = Founded { codes, keys: fresh, console_secret };
+    Ok(hand_out(tx, founded, show).await?)
 }
 
 /// What is kept of the keys, if these are the two. A try is counted and committed before they are looked at.

@@ -33,6 +33,14 @@ fn first_two(services: &Services) -> Founders {
     founders(services, [("OPS001", "one@x.example"), ("OPS002", "two@x.example")])
 }
 
+fn seen(_: &Founded) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn unseen(_: &Founded) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::BrokenPipe.into())
+}
+
 /// A console that proves itself by a secret.
 fn console() -> Console {
     Console::parse(&[CALLBACK.to_owned()], &[], None).unwrap()
@@ -47,7 +55,7 @@ fn hash_of(node: &TestNode, founded: &Founded) -> TokenHash {
 }
 
 async fn found(node: &TestNode) -> Founded {
-    bootstrap(&node.services, &first_two(&node.services), &console()).await.unwrap()
+    bootstrap(&node.services, &first_two(&node.services), &console(), seen).await.unwrap()
 }
 
 async fn record(node: &TestNode, user_id: &str) -> Option<ProfileRecord> {
@@ -115,13 +123,13 @@ async fn it_is_done_once_and_never_where_operators_are() {
     for node in nodes().await {
         found(&node).await;
         let others = founders(&node.services, [("OPS003", "c@x.example"), ("OPS004", "d@x.example")]);
-        let again = bootstrap(&node.services, &others, &console()).await;
+        let again = bootstrap(&node.services, &others, &console(), seen).await;
         assert!(matches!(again, Err(BootstrapError::Done)), "{again:?}");
     }
     for node in nodes().await {
         let exchange = node.add_participant(ClearingHouse::Exchange, "EXCHANGE").await;
         node.add_member(&exchange, "OPS009", |_| ()).await;
-        let refused = bootstrap(&node.services, &first_two(&node.services), &console()).await;
+        let refused = bootstrap(&node.services, &first_two(&node.services), &console(), seen).await;
         assert!(matches!(refused, Err(BootstrapError::Operators)), "{refused:?}");
         assert!(record(&node, "OPS001").await.is_none() && mails(&node).await.is_empty());
         let read = node.services.store.read();
@@ -140,7 +148,7 @@ async fn of_many_at_once_one_is_done() {
                 let named = [format!("OPS{number}01"), format!("OPS{number}02")];
                 let named = named.map(|user_id| (user_id.clone(), format!("{user_id}@x.example")));
                 let founders = Founders::parse(&services.user_ids, &named).unwrap();
-                match bootstrap(&services, &founders, &console()).await {
+                match bootstrap(&services, &founders, &console(), seen).await {
                     Ok(_) => 1,
                     Err(BootstrapError::Done) => 0,
                     Err(error) => panic!("{error:?}"),
@@ -185,7 +193,7 @@ async fn both_keys_let_two_in_again_once_and_everyone_is_told() {
         mails(&node).await;
 
         let named = founders(services, [("OPS001", "new@x.example"), ("OPS004", "four@x.example")]);
-        let recovered = recover(services, &again(&founded), &named, None).await.unwrap();
+        let recovered = recover(services, &again(&founded), &named, None, seen).await.unwrap();
         let profile = record(&node, "OPS001").await.unwrap().profile;
         assert!(profile.enabled && !profile.locked, "{}", node.database.kind);
         assert!(profile.capabilities.holds(DaFunction::SecurityManagement, AccessLevel::Checker));
@@ -210,9 +218,9 @@ async fn both_keys_let_two_in_again_once_and_everyone_is_told() {
         assert_eq!(told, expected.map(|(to, invited)| (to.to_owned(), invited)), "{}", node.database.kind);
         assert!(trail(&node).await.iter().any(|record| record.action == "recovered"));
 
-        let used = recover(services, &again(&founded), &named, None).await;
+        let used = recover(services, &again(&founded), &named, None, seen).await;
         assert!(matches!(used, Err(RecoveryError::Wrong)), "{used:?}");
-        recover(services, &again(&recovered), &named, None).await.unwrap();
+        recover(services, &again(&recovered), &named, None, seen).await.unwrap();
     }
 }
 
@@ -222,22 +230,22 @@ async fn wrong_keys_let_nobody_in_are_recorded_and_slow_down() {
         let services = &node.services;
         let named = founders(services, [("OPS005", "a@x.example"), ("OPS006", "b@x.example")]);
         let none = SealedKeys::typed(SecretString::new(String::new()), SecretString::new(String::new()));
-        assert!(matches!(recover(services, &none, &named, None).await, Err(RecoveryError::NoKeys)));
+        assert!(matches!(recover(services, &none, &named, None, seen).await, Err(RecoveryError::NoKeys)));
         let founded = found(&node).await;
         mails(&node).await;
         let one = || founded.keys.both()[0].clone();
         let free = u32::from(services.policy.lockout.free_tries);
         for _ in 0..free {
-            let refused = recover(services, &SealedKeys::typed(one(), one()), &named, None).await;
+            let refused = recover(services, &SealedKeys::typed(one(), one()), &named, None, seen).await;
             assert!(matches!(refused, Err(RecoveryError::Wrong)), "{}: {refused:?}", node.database.kind);
         }
-        let right = recover(services, &again(&founded), &named, None).await;
+        let right = recover(services, &again(&founded), &named, None, seen).await;
         assert!(matches!(right, Err(RecoveryError::Wait { .. })), "{}: {right:?}", node.database.kind);
         let denied = trail(&node).await.into_iter().filter(|record| record.outcome == "denied").count();
         assert_eq!(denied, free as usize);
         assert!(record(&node, "OPS005").await.is_none() && mails(&node).await.is_empty());
         node.clock.advance_seconds(600);
-        recover(services, &again(&founded), &named, None).await.unwrap();
+        recover(services, &again(&founded), &named, None, seen).await.unwrap();
         assert!(record(&node, "OPS005").await.is_some());
     }
 }
@@ -248,13 +256,36 @@ async fn of_many_who_recover_at_once_one_does() {
         let founded = found(&node).await;
         let trying = (0..4).map(|_| {
             let (services, keys) = (Arc::clone(&node.services), again(&founded));
-            tokio::spawn(async move { recover(&services, &keys, &first_two(&services), None).await.is_ok() })
+            tokio::spawn(
+                async move { recover(&services, &keys, &first_two(&services), None, seen).await.is_ok() },
+            )
         });
         let mut done = 0;
         for one in trying.collect::<Vec<_>>() {
             done += usize::from(one.await.unwrap());
         }
         assert_eq!(done, 1, "{}", node.database.kind);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_saw_is_not_made() {
+    for node in nodes().await {
+        let (services, named) = (&node.services, first_two(&node.services));
+        let unshown = bootstrap(services, &named, &console(), unseen).await;
+        assert!(matches!(unshown, Err(BootstrapError::Unfinished(Unfinished::Unshown(_)))), "{unshown:?}");
+        assert!(record(&node, "OPS001").await.is_none() && mails(&node).await.is_empty());
+        assert!(
+            Clients::on(services.store.read()).all().await.unwrap().is_empty()
+                && trail(&node).await.is_empty()
+        );
+        let founded = found(&node).await;
+        let before = stored(&node).await;
+        let unshown = recover(services, &again(&founded), &named, Some(&console()), unseen).await;
+        assert!(matches!(unshown, Err(RecoveryError::Unfinished(Unfinished::Unshown(_)))), "{unshown:?}");
+        assert_eq!(stored(&node).await, before, "{}", node.database.kind);
+        // The keys are as good as before.
+        recover(services, &again(&founded), &named, None, seen).await.unwrap();
     }
 }
 
@@ -280,11 +311,11 @@ async fn the_console_is_put_back_and_what_it_was_granted_ends() {
         node.add_client(&Client { authentication, ..shut.clone() }).await;
 
         let named = founders(services, [("OPS003", "c@x.example"), ("OPS004", "d@x.example")]);
-        let recovered = recover(services, &again(&founded), &named, None).await.unwrap();
+        let recovered = recover(services, &again(&founded), &named, None, seen).await.unwrap();
         assert!(
             recovered.console_secret.is_none() && stored(&node).await.redirect_uris == shut.redirect_uris
         );
-        let back = recover(services, &again(&recovered), &named, Some(&console())).await.unwrap();
+        let back = recover(services, &again(&recovered), &named, Some(&console()), seen).await.unwrap();
         crate::clients::refresh(services).await.unwrap();
         let present = stored(&node).await;
         assert_eq!(
@@ -314,10 +345,10 @@ async fn a_user_id_that_is_no_operators_is_left_alone() {
         let house = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
         node.add_member(&house, "OPS007", |_| ()).await;
         let named = founders(&node.services, [("OPS001", "one@x.example"), ("OPS007", "b@x.example")]);
-        let refused = recover(&node.services, &again(&founded), &named, None).await;
+        let refused = recover(&node.services, &again(&founded), &named, None, seen).await;
         assert!(matches!(refused, Err(RecoveryError::Taken(_))), "{refused:?}");
         // Nothing of it stays, the keys included.
         let named = first_two(&node.services);
-        recover(&node.services, &again(&founded), &named, None).await.unwrap();
+        recover(&node.services, &again(&founded), &named, None, seen).await.unwrap();
     }
 }

@@ -24,7 +24,7 @@ async fn founded(services: &Services) -> Founded {
     let named = named.map(|(user_id, mailbox)| (user_id.to_owned(), mailbox.to_owned()));
     let founders = Founders::parse(&services.user_ids, &named).unwrap();
     let console = Console::parse(&[CALLBACK.to_owned()], &[], None).unwrap();
-    bootstrap(services, &founders, &console).await.unwrap()
+    bootstrap(services, &founders, &console, |_| Ok(())).await.unwrap()
 }
 
 #[tokio::test]
