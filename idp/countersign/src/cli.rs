@@ -26,7 +26,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
-    /// Makes the first two operators, once; or lets two in again by the sealed recovery keys.
+    /// Makes the first two operators and registers the console, once; or lets two in again by the sealed recovery keys.
     Bootstrap(BootstrapOptions),
     /// Files what is to be brought in, for a checker to approve.
     Import {
@@ -68,7 +68,25 @@ pub(crate) struct BootstrapOptions {
     #[arg(long = "key-file", value_name = "FILE", requires = "recover")]
     pub(crate) key_files: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) console: ConsoleOptions,
+    #[command(flatten)]
     pub(crate) config: ConfigFile,
+}
+
+/// The console through which operators sign.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConsoleOptions {
+    /// Where the console receives the answers to its authorization requests; may be given several times. With
+    /// `--recover`, puts the console back: its addresses and its credential are replaced.
+    #[arg(long = "console-redirect-uri", value_name = "URI", required_unless_present = "recover")]
+    pub(crate) redirect_uris: Vec<String>,
+    /// Where a logout from the console returns to; may be given several times.
+    #[arg(long = "console-post-logout-redirect-uri", value_name = "URI", requires = "redirect_uris")]
+    pub(crate) post_logout_redirect_uris: Vec<String>,
+    /// A JWK Set with the console's public keys, with which it proves itself (`private_key_jwt`); without, a secret is
+    /// made and printed once (`client_secret_basic`).
+    #[arg(long = "console-jwks", value_name = "FILE", requires = "redirect_uris")]
+    pub(crate) jwks: Option<PathBuf>,
 }
 
 impl BootstrapOptions {
@@ -263,20 +281,30 @@ mod tests {
         assert_eq!(instant.to_rfc3339(), "2026-11-25T00:00:00+00:00");
     }
 
+    const AT: &str = "--console-redirect-uri=https://console.example/callback";
+
     #[test]
     fn misuse_is_exit_code_2() {
         let operator = "--operator=OPS001=a@x.example";
-        let key = ["countersign", "bootstrap", "--config", "c", operator, operator, "--key-file", "k"];
+        let key = ["countersign", "bootstrap", "--config", "c", operator, operator, "--key-file", "k", AT];
+        let no_console = ["countersign", "bootstrap", "--config", "c", operator, operator];
+        let recover = [&no_console[..], &["--recover"]].concat();
+        let half = [&recover[..], &["--console-jwks", "k"]].concat();
         let day = ["countersign", "audit", "export", "--config", "c", "--from", "25-NOV-26"];
         for wrong in [
             &["countersign"][..],
             &["countersign", "serve"],
             &["countersign", "bootstrap"],
             &key[..],
+            &no_console[..],
+            &half[..],
             &day[..],
         ] {
             let error = Cli::try_parse_from(wrong).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{wrong:?}");
+        }
+        for right in [&recover[..], &[&no_console[..], &[AT]].concat()] {
+            assert!(Cli::try_parse_from(right).is_ok(), "{right:?}");
         }
         for asked in [&["countersign", "--help"][..], &["countersign", "--version"]] {
             assert_eq!(Cli::try_parse_from(asked).unwrap_err().exit_code(), 0);

@@ -45,6 +45,14 @@ pub(crate) async fn is_demo(store: &Store) -> anyhow::Result<bool> {
     Ok(Installation::on(&connection).get(Installation::DEMO).await?.is_some())
 }
 
+/// The use cases' state for a command that ends by itself: with the policies that operators signed, as the nodes have
+/// them.
+pub(crate) async fn for_command(config: &Config) -> anyhow::Result<Services> {
+    let services = services(config, connect(config).await?)?;
+    countersign_service::policies::refresh(&services).await.context("policies")?;
+    Ok(services)
+}
+
 /// The use cases' state, with keys and clients not loaded yet.
 pub(crate) fn services(config: &Config, store: Store) -> anyhow::Result<Services> {
     let entropy = system::entropy();

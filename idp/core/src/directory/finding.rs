@@ -88,8 +88,9 @@ pub enum FindingCode {
     },
     /// Somebody asked for a change of the same thing, and it waits for its checker.
     AlreadyPending {
-        /// Which request.
-        request: String,
+        /// Which request, if they may see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
     },
     /// It is so already.
     NothingChanges,

@@ -8,6 +8,7 @@ pub mod business_group;
 pub mod capabilities;
 pub mod change_request;
 pub mod clearing_house;
+pub mod console;
 pub mod entry;
 pub mod finding;
 pub mod form;

@@ -73,7 +73,7 @@ pub(crate) async fn key(file: ConfigFile) -> anyhow::Result<()> {
 
 async fn services(file: &ConfigFile) -> anyhow::Result<Services> {
     let config = super::configuration(file)?;
-    node::services(&config, node::connect(&config).await?)
+    node::for_command(&config).await
 }
 
 fn source(path: &Path) -> anyhow::Result<CheckpointSource> {

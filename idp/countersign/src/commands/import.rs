@@ -18,7 +18,7 @@ const SAID: usize = 100;
 pub(crate) async fn users(list: UserList) -> anyhow::Result<()> {
     let config = super::configuration(&list.config)?;
     let bytes = std::fs::read(&list.list).with_context(|| format!("reading {}", list.list.display()))?;
-    let services = node::services(&config, node::connect(&config).await?)?;
+    let services = node::for_command(&config).await?;
     let mode = if list.dry_run { Mode::DryRun } else { Mode::File };
     match import(&services, &list.maker, &bytes, list.reason, mode).await {
         Ok(imported) => {

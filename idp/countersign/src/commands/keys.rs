@@ -8,7 +8,7 @@ use crate::node;
 #[expect(clippy::print_stdout, reason = "the command line speaks to its user")]
 pub(crate) async fn list(file: ConfigFile) -> anyhow::Result<()> {
     let config = super::configuration(&file)?;
-    let services = node::services(&config, node::connect(&config).await?)?;
+    let services = node::for_command(&config).await?;
     let keys = countersign_service::keys::list(&services).await?;
     if keys.is_empty() {
         println!("No keys yet: the first `countersign serve` makes them.");

@@ -11,7 +11,9 @@ use countersign_core::directory::user_id::{UserIdGrammar, UserIdPolicy};
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::secret::SecretString;
 use countersign_service::{Purpose, Services};
-use countersign_store::{Clients, Groups, Passwords, Phases, Profiles, SecondFactors};
+use countersign_store::{
+    Clients, Groups, Passwords, Phases, Policies, Profiles, SecondFactors, Versioned, Versions,
+};
 
 use super::addresses::Addresses;
 use super::cast::cast;
@@ -147,6 +149,22 @@ async fn somebody_elses_database_is_left_alone() {
     countersign_service::keys::maintain(&services).await.unwrap();
     let refused = start(directory.path(), PORTS, 0).await.1.unwrap_err();
     assert!(refused.to_string().contains("belongs to an installation"), "{refused}");
+}
+
+#[tokio::test]
+async fn commands_go_by_the_policies_that_operators_signed() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = DataDirectory::open(directory.path()).unwrap();
+    let config = configuration(&data, &Addresses::new(PORTS)).unwrap();
+    let services = node::services(&config, node::connect(&config).await.unwrap()).unwrap();
+    let tx = services.store.begin().await.unwrap();
+    let signed = serde_json::json!(3);
+    let now = services.now();
+    assert!(Policies::put(&tx, "requests.days_to_sign", Some(&signed), 0, now).await.unwrap());
+    Versions::on(tx.connection()).bump(Versioned::Policies).await.unwrap();
+    tx.commit().await.unwrap();
+    let command = node::for_command(&config).await.unwrap();
+    assert_eq!(command.policy.requests.days_to_sign, 3);
 }
 
 #[test]

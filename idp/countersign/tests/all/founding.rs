@@ -10,6 +10,7 @@ use super::installation::{Installation, get, said, terminate, wait_until_ready};
 
 const FIRST: &str = "--operator=OPS001=one@x.example";
 const SECOND: &str = "--operator=OPS002=two@x.example";
+const CONSOLE: &str = "--console-redirect-uri=https://console.example/callback";
 
 fn migrated() -> Installation {
     let installation = Installation::new(Path::new("main.db"), "");
@@ -27,7 +28,7 @@ fn after(output: &Output, word: &str) -> String {
 
 #[track_caller]
 fn founded(installation: &Installation) -> Output {
-    let output = installation.run(&["bootstrap", FIRST, SECOND]);
+    let output = installation.run(&["bootstrap", FIRST, SECOND, CONSOLE]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     output
 }
@@ -35,22 +36,40 @@ fn founded(installation: &Installation) -> Output {
 #[test]
 fn the_first_two_operators_are_made_once() {
     let installation = migrated();
-    for misuse in
-        [&["bootstrap", FIRST][..], &["bootstrap", FIRST, SECOND, FIRST], &["bootstrap", "--operator=OPS001"]]
-    {
+    for misuse in [
+        &["bootstrap", FIRST, CONSOLE][..],
+        &["bootstrap", FIRST, SECOND, FIRST, CONSOLE],
+        &["bootstrap", "--operator=OPS001", CONSOLE],
+        &["bootstrap", FIRST, SECOND],
+    ] {
         assert_eq!(installation.run(misuse).status.code(), Some(2), "{misuse:?}");
     }
-    let shared = installation.run(&["bootstrap", FIRST, "--operator=OPS002=ONE@x.example"]);
+    let shared = installation.run(&["bootstrap", FIRST, "--operator=OPS002=ONE@x.example", CONSOLE]);
     assert_eq!(shared.status.code(), Some(1));
     assert!(said(&shared).contains("two different ones"), "{}", said(&shared));
 
+    let plain = "--console-redirect-uri=http://console.example/callback";
+    let refused = installation.run(&["bootstrap", FIRST, SECOND, plain]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("not https"), "{}", said(&refused));
+
+    // Who reads nothing gets nothing.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut unread = installation.command(&["bootstrap", FIRST, SECOND, CONSOLE]);
+    let unread = unread.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(unread.status.code(), Some(1), "{}", said(&unread));
+    assert!(said(&unread).contains("nothing was made"), "{}", said(&unread));
+
     let output = founded(&installation);
+    assert!(said(&output).contains("\nDone.\n"), "{}", said(&output));
     for user_id in ["OPS001", "OPS002"] {
         assert_eq!(after(&output, user_id).len(), 14, "a code");
     }
     assert_ne!(after(&output, "first"), after(&output, "second"));
-    let again =
-        installation.run(&["bootstrap", "--operator=OPS003=c@x.example", "--operator=OPS004=d@x.example"]);
+    assert!(after(&output, "client_secret").starts_with("csk_"));
+    let others = ["--operator=OPS003=c@x.example", "--operator=OPS004=d@x.example"];
+    let again = installation.run(&["bootstrap", others[0], others[1], CONSOLE]);
     assert_eq!(again.status.code(), Some(1));
     assert!(said(&again).contains("bootstrapped before"), "{}", said(&again));
 
@@ -141,4 +160,13 @@ fn two_sealed_keys_let_operators_in_again() {
     process.stdin.take().unwrap().write_all(fresh.as_bytes()).unwrap();
     let typed = process.wait_with_output().unwrap();
     assert_eq!(typed.status.code(), Some(0), "{}", said(&typed));
+    assert!(!said(&typed).contains("client_secret"), "the console stays as it is");
+
+    for (name, word) in [("a.key", "first"), ("b.key", "second")] {
+        fs::write(path(name), after(&typed, word)).unwrap();
+    }
+    let [a, b] = ["a.key", "b.key"].map(|name| format!("--key-file={}", path(name)));
+    let back = installation.run(&["bootstrap", "--recover", FIRST, SECOND, &a, &b, CONSOLE]);
+    assert_eq!(back.status.code(), Some(0), "{}", said(&back));
+    assert!(after(&back, "client_secret").starts_with("csk_"));
 }

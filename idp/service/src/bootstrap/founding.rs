@@ -7,6 +7,7 @@ use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKi
 use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::directory::change_request::blank;
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::console::{CLIENT_ID, Console};
 use countersign_core::directory::founders::{Founder, Founders};
 use countersign_core::directory::label::Label;
 use countersign_core::directory::participant::{Participant, ParticipantCode, ParticipantKind};
@@ -19,6 +20,8 @@ use countersign_core::secret::SecretString;
 use countersign_store::{Directory, Installation, Participants, Tx};
 use serde_json::json;
 
+use super::console::{self, Registered};
+use super::handing_out::{Unfinished, hand_out};
 use super::sealed_keys::SealedKeys;
 use crate::login::{Fault, faults};
 use crate::outbox::{self, Letter};
@@ -34,6 +37,8 @@ pub struct Founded {
     pub codes: Vec<(String, SecretString)>,
     /// The keys of recovery.
     pub keys: SealedKeys,
+    /// The secret of the console, where it was registered now and proves itself by one.
+    pub console_secret: Option<SecretString>,
 }
 
 /// Why nobody was made an operator.
@@ -48,14 +53,26 @@ pub enum BootstrapError {
     /// A user ID belongs to somebody.
     #[error("the user ID {0} belongs to somebody")]
     Taken(String),
+    /// There is a client that would be taken for the console.
+    #[error("this installation has a client {CLIENT_ID} already")]
+    Console,
+    /// It could not be handed out.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(BootstrapError);
 
-/// Makes the first two operators. Of two who do so at once, one does.
-pub async fn bootstrap(services: &Services, founders: &Founders) -> Result<Founded, BootstrapError> {
+/// Makes the first two operators, and registers the console, once `show` has shown what they need. Of two who do so at
+/// once, one does.
+pub async fn bootstrap(
+    services: &Services,
+    founders: &Founders,
+    console: &Console,
+    show: impl FnOnce(&Founded) -> std::io::Result<()>,
+) -> Result<Founded, BootstrapError> {
     let tx = services.store.begin().await?;
     let now = services.now();
     {
@@ -83,19 +100,24 @@ pub async fn bootstrap(services: &Services, founders: &Founders) -> Result<Found
         let kept = serde_json::to_string(&keys.kept())?;
         Installation::on(&connection).set(Installation::RECOVERY, &kept).await?;
     }
-    audit::append(services, &tx, entry(Action::Bootstrapped, founders)).await?;
-    tx.commit().await?;
-    Ok(Founded { codes, keys })
+    let registered = console::register(services, &tx, console).await?.ok_or(BootstrapError::Console)?;
+    audit::append(services, &tx, entry(Action::Bootstrapped, founders, Some(&registered))).await?;
+    let founded = Founded { codes, keys, console_secret: registered.secret };
+    Ok(hand_out(tx, founded, show).await?)
 }
 
 /// What the audit trail says of it.
-pub(super) fn entry(action: Action, founders: &Founders) -> AuditEntry {
+pub(super) fn entry(action: Action, founders: &Founders, console: Option<&Registered>) -> AuditEntry {
     let operators =
         founders.both().iter().map(|founder| json!({ "user_id": founder.user_id, "email": founder.mailbox }));
+    let mut after = json!({ "operators": operators.collect::<Vec<_>>() });
+    if let Some(console) = console {
+        after["console"] = console.metadata.clone();
+    }
     AuditEntry::new(action, AuditActor::CommandLine)
         .about(Subject::new(SubjectKind::Installation, "installation", "installation"))
         .from_source("command line")
-        .after(countersign_core::audit::Redacted::from(json!({ "operators": operators.collect::<Vec<_>>() })))
+        .after(countersign_core::audit::Redacted::from(after))
 }
 
 /// The participant whose people are the operators; made where it is not there.

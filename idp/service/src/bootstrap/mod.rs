@@ -1,13 +1,17 @@
-//! An installation's first two operators, and the way back in when too few are left.
+//! An installation's first two operators with the console through which they sign, and the way back in when too few
+//! are left, or the console is out of reach.
 //!
 //! There is nobody yet who could sign, so this is done from the command line, once, in one transaction with its record
 //! and its mails. The same goes for recovery, where two sealed keys stand for the two signatures.
 
+mod console;
 mod founding;
+mod handing_out;
 mod recovery;
 mod sealed_keys;
 
 pub use founding::{BootstrapError, Founded, bootstrap};
+pub use handing_out::Unfinished;
 pub use recovery::{RecoveryError, recover};
 pub use sealed_keys::SealedKeys;
 

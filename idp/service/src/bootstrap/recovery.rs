@@ -4,6 +4,7 @@
 //! the audit trail and slows down. The keys that were used are void in the transaction that uses them.
 
 use countersign_core::audit::{Action, AuditActor, AuditEntry, Subject, SubjectKind};
+use countersign_core::directory::console::Console;
 use countersign_core::directory::founders::{Founder, Founders};
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
@@ -13,7 +14,9 @@ use countersign_core::oauth::session::EndedBecause;
 use countersign_core::secret::TokenHash;
 use countersign_store::{Activity, Counters, Directory, Installation, LoginFlows, SecondFactors, Tx, Window};
 
+use super::console;
 use super::founding::{Founded, all_rights, entry, exchange, invite, operator, tell};
+use super::handing_out::{Unfinished, hand_out};
 use super::sealed_keys::{Kept, SealedKeys};
 use crate::login::{self, Fault, faults};
 use crate::{Purpose, Services, audit, sessions};
@@ -39,17 +42,23 @@ pub enum RecoveryError {
     /// A user ID belongs to somebody who is no operator.
     #[error("the user ID {0} belongs to somebody who is no operator")]
     Taken(String),
+    /// It could not be handed out.
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
     /// On our side.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 faults!(RecoveryError);
 
-/// Lets two operators in again, whatever became of their profiles, and makes new keys.
+/// Lets two operators in again, whatever became of their profiles, and makes new keys, once `show` has shown them. Where
+/// a console is given, it is put back too.
 pub async fn recover(
     services: &Services,
     keys: &SealedKeys,
     founders: &Founders,
+    console: Option<&Console>,
+    show: impl FnOnce(&Founded) -> std::io::Result<()>,
 ) -> Result<Founded, RecoveryError> {
     let former = admit(services, keys).await?;
     let now = services.now();
@@ -83,9 +92,14 @@ pub async fn recover(
         };
         codes.push((founder.user_id.clone(), invite(services, &tx, &record.profile).await?));
     }
-    audit::append(services, &tx, entry(Action::Recovered, founders)).await?;
-    tx.commit().await?;
-    Ok(Founded { codes, keys: fresh })
+    let put_back = match console {
+        Some(console) => Some(console::put_back(services, &tx, console).await?),
+        None => None,
+    };
+    audit::append(services, &tx, entry(Action::Recovered, founders, put_back.as_ref())).await?;
+    let console_secret = put_back.and_then(|console| console.secret);
+    let founded = Founded { codes, keys: fresh, console_secret };
+    Ok(hand_out(tx, founded, show).await?)
 }
 
 /// What is kept of the keys, if these are the two. A try is counted and committed before they are looked at.

@@ -6,6 +6,7 @@ use countersign_core::audit::AuditRecord;
 use countersign_core::directory::actor::Scope;
 use countersign_core::directory::capabilities::{AccessLevel, DaFunction};
 use countersign_core::directory::clearing_house::ClearingHouse;
+use countersign_core::directory::console::{CLIENT_ID, Console};
 use countersign_core::directory::founders::Founders;
 use countersign_core::directory::record::ProfileRecord;
 use countersign_core::directory::status::ProfileStatus;
@@ -13,10 +14,13 @@ use countersign_core::journey::lockout::LockedBecause;
 use countersign_core::journey::otp::TotpSecret;
 use countersign_core::mail::{Mail, News};
 use countersign_core::oauth::acr::Acr;
-use countersign_core::secret::SecretString;
-use countersign_store::{Activity, Audit, AuditFilter, Directory, Participants, SecondFactors};
+use countersign_core::oauth::client::{Client, ClientKind, ClientStatus};
+use countersign_core::secret::{SecretString, TokenHash};
+use countersign_store::{Activity, Audit, AuditFilter, Clients, Directory, Participants, SecondFactors};
 
 use super::*;
+use crate::clients::hash_secret;
+use crate::testing::applications::{CALLBACK, client};
 use crate::testing::{TestNode, nodes};
 use crate::{enrolment, outbox, sessions};
 
@@ -29,8 +33,29 @@ fn first_two(services: &Services) -> Founders {
     founders(services, [("OPS001", "one@x.example"), ("OPS002", "two@x.example")])
 }
 
+fn seen(_: &Founded) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn unseen(_: &Founded) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::BrokenPipe.into())
+}
+
+/// A console that proves itself by a secret.
+fn console() -> Console {
+    Console::parse(&[CALLBACK.to_owned()], &[], None).unwrap()
+}
+
+async fn stored(node: &TestNode) -> Client {
+    Clients::on(node.services.store.read()).find(CLIENT_ID).await.unwrap().unwrap().client
+}
+
+fn hash_of(node: &TestNode, founded: &Founded) -> TokenHash {
+    hash_secret(&node.services.vault, CLIENT_ID, founded.console_secret.as_ref().unwrap())
+}
+
 async fn found(node: &TestNode) -> Founded {
-    bootstrap(&node.services, &first_two(&node.services)).await.unwrap()
+    bootstrap(&node.services, &first_two(&node.services), &console(), seen).await.unwrap()
 }
 
 async fn record(node: &TestNode, user_id: &str) -> Option<ProfileRecord> {
@@ -80,7 +105,13 @@ async fn two_operators_are_made_invited_and_recorded() {
         let trail = trail(&node).await;
         let [record] = trail.as_slice() else { panic!("{trail:?}") };
         assert_eq!((record.action.as_str(), record.actor_kind.as_str()), ("bootstrapped", "command_line"));
+        let registered = stored(&node).await;
+        assert!(registered.kind == ClientKind::FirstParty && registered.status == ClientStatus::Enabled);
+        assert_eq!(registered.authentication.secret_hash(), Some(&hash_of(&node, &founded)));
+        let said: serde_json::Value = serde_json::from_str(&record.body).unwrap();
+        assert_eq!(said["after"]["console"]["redirect_uris"][0], CALLBACK, "{said}");
         let secrets = founded.codes.iter().map(|(_, code)| code).chain(founded.keys.both());
+        let secrets = secrets.chain(&founded.console_secret);
         for secret in secrets {
             assert!(!record.body.contains(secret.expose()), "{}", record.body);
         }
@@ -92,13 +123,13 @@ async fn it_is_done_once_and_never_where_operators_are() {
     for node in nodes().await {
         found(&node).await;
         let others = founders(&node.services, [("OPS003", "c@x.example"), ("OPS004", "d@x.example")]);
-        let again = bootstrap(&node.services, &others).await;
+        let again = bootstrap(&node.services, &others, &console(), seen).await;
         assert!(matches!(again, Err(BootstrapError::Done)), "{again:?}");
     }
     for node in nodes().await {
         let exchange = node.add_participant(ClearingHouse::Exchange, "EXCHANGE").await;
         node.add_member(&exchange, "OPS009", |_| ()).await;
-        let refused = bootstrap(&node.services, &first_two(&node.services)).await;
+        let refused = bootstrap(&node.services, &first_two(&node.services), &console(), seen).await;
         assert!(matches!(refused, Err(BootstrapError::Operators)), "{refused:?}");
         assert!(record(&node, "OPS001").await.is_none() && mails(&node).await.is_empty());
         let read = node.services.store.read();
@@ -117,7 +148,7 @@ async fn of_many_at_once_one_is_done() {
                 let named = [format!("OPS{number}01"), format!("OPS{number}02")];
                 let named = named.map(|user_id| (user_id.clone(), format!("{user_id}@x.example")));
                 let founders = Founders::parse(&services.user_ids, &named).unwrap();
-                match bootstrap(&services, &founders).await {
+                match bootstrap(&services, &founders, &console(), seen).await {
                     Ok(_) => 1,
                     Err(BootstrapError::Done) => 0,
                     Err(error) => panic!("{error:?}"),
@@ -162,7 +193,7 @@ async fn both_keys_let_two_in_again_once_and_everyone_is_told() {
         mails(&node).await;
 
         let named = founders(services, [("OPS001", "new@x.example"), ("OPS004", "four@x.example")]);
-        let recovered = recover(services, &again(&founded), &named).await.unwrap();
+        let recovered = recover(services, &again(&founded), &named, None, seen).await.unwrap();
         let profile = record(&node, "OPS001").await.unwrap().profile;
         assert!(profile.enabled && !profile.locked, "{}", node.database.kind);
         assert!(profile.capabilities.holds(DaFunction::SecurityManagement, AccessLevel::Checker));
@@ -187,9 +218,9 @@ async fn both_keys_let_two_in_again_once_and_everyone_is_told() {
         assert_eq!(told, expected.map(|(to, invited)| (to.to_owned(), invited)), "{}", node.database.kind);
         assert!(trail(&node).await.iter().any(|record| record.action == "recovered"));
 
-        let used = recover(services, &again(&founded), &named).await;
+        let used = recover(services, &again(&founded), &named, None, seen).await;
         assert!(matches!(used, Err(RecoveryError::Wrong)), "{used:?}");
-        recover(services, &again(&recovered), &named).await.unwrap();
+        recover(services, &again(&recovered), &named, None, seen).await.unwrap();
     }
 }
 
@@ -199,22 +230,22 @@ async fn wrong_keys_let_nobody_in_are_recorded_and_slow_down() {
         let services = &node.services;
         let named = founders(services, [("OPS005", "a@x.example"), ("OPS006", "b@x.example")]);
         let none = SealedKeys::typed(SecretString::new(String::new()), SecretString::new(String::new()));
-        assert!(matches!(recover(services, &none, &named).await, Err(RecoveryError::NoKeys)));
+        assert!(matches!(recover(services, &none, &named, None, seen).await, Err(RecoveryError::NoKeys)));
         let founded = found(&node).await;
         mails(&node).await;
         let one = || founded.keys.both()[0].clone();
         let free = u32::from(services.policy.lockout.free_tries);
         for _ in 0..free {
-            let refused = recover(services, &SealedKeys::typed(one(), one()), &named).await;
+            let refused = recover(services, &SealedKeys::typed(one(), one()), &named, None, seen).await;
             assert!(matches!(refused, Err(RecoveryError::Wrong)), "{}: {refused:?}", node.database.kind);
         }
-        let right = recover(services, &again(&founded), &named).await;
+        let right = recover(services, &again(&founded), &named, None, seen).await;
         assert!(matches!(right, Err(RecoveryError::Wait { .. })), "{}: {right:?}", node.database.kind);
         let denied = trail(&node).await.into_iter().filter(|record| record.outcome == "denied").count();
         assert_eq!(denied, free as usize);
         assert!(record(&node, "OPS005").await.is_none() && mails(&node).await.is_empty());
         node.clock.advance_seconds(600);
-        recover(services, &again(&founded), &named).await.unwrap();
+        recover(services, &again(&founded), &named, None, seen).await.unwrap();
         assert!(record(&node, "OPS005").await.is_some());
     }
 }
@@ -225,7 +256,9 @@ async fn of_many_who_recover_at_once_one_does() {
         let founded = found(&node).await;
         let trying = (0..4).map(|_| {
             let (services, keys) = (Arc::clone(&node.services), again(&founded));
-            tokio::spawn(async move { recover(&services, &keys, &first_two(&services)).await.is_ok() })
+            tokio::spawn(
+                async move { recover(&services, &keys, &first_two(&services), None, seen).await.is_ok() },
+            )
         });
         let mut done = 0;
         for one in trying.collect::<Vec<_>>() {
@@ -236,16 +269,86 @@ async fn of_many_who_recover_at_once_one_does() {
 }
 
 #[tokio::test]
+async fn what_nobody_saw_is_not_made() {
+    for node in nodes().await {
+        let (services, named) = (&node.services, first_two(&node.services));
+        let unshown = bootstrap(services, &named, &console(), unseen).await;
+        assert!(matches!(unshown, Err(BootstrapError::Unfinished(Unfinished::Unshown(_)))), "{unshown:?}");
+        assert!(record(&node, "OPS001").await.is_none() && mails(&node).await.is_empty());
+        assert!(
+            Clients::on(services.store.read()).all().await.unwrap().is_empty()
+                && trail(&node).await.is_empty()
+        );
+        let founded = found(&node).await;
+        let before = stored(&node).await;
+        let unshown = recover(services, &again(&founded), &named, Some(&console()), unseen).await;
+        assert!(matches!(unshown, Err(RecoveryError::Unfinished(Unfinished::Unshown(_)))), "{unshown:?}");
+        assert_eq!(stored(&node).await, before, "{}", node.database.kind);
+        // The keys are as good as before.
+        recover(services, &again(&founded), &named, None, seen).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_console_is_put_back_and_what_it_was_granted_ends() {
+    for node in nodes().await {
+        let services = &node.services;
+        node.make_keys().await;
+        let founded = found(&node).await;
+        let former = stored(&node).await;
+        // Somebody shut it, and it has the secret of the tests.
+        let authentication = client(services, CLIENT_ID).authentication;
+        node.add_client(&Client { authentication: authentication.clone(), ..former.clone() }).await;
+        let first = record(&node, "OPS001").await.unwrap().profile;
+        let person = node.person_of(first, Acr::OtpApp).await;
+        let access = node.access_token(&former, &person, "openid directory").await;
+        assert!(crate::directory::caller::identify(services, &access).await.is_ok());
+        let shut = Client {
+            status: ClientStatus::Disabled,
+            redirect_uris: vec!["https://evil.example/".into()],
+            ..former
+        };
+        node.add_client(&Client { authentication, ..shut.clone() }).await;
+
+        let named = founders(services, [("OPS003", "c@x.example"), ("OPS004", "d@x.example")]);
+        let recovered = recover(services, &again(&founded), &named, None, seen).await.unwrap();
+        assert!(
+            recovered.console_secret.is_none() && stored(&node).await.redirect_uris == shut.redirect_uris
+        );
+        let back = recover(services, &again(&recovered), &named, Some(&console()), seen).await.unwrap();
+        crate::clients::refresh(services).await.unwrap();
+        let present = stored(&node).await;
+        assert_eq!(
+            (present.status, &present.redirect_uris[..]),
+            (ClientStatus::Enabled, &[CALLBACK.to_owned()][..])
+        );
+        assert_eq!(
+            present.authentication.secret_hash(),
+            Some(&hash_of(&node, &back)),
+            "{}",
+            node.database.kind
+        );
+        assert!(
+            crate::directory::caller::identify(services, &access).await.is_err(),
+            "{}",
+            node.database.kind
+        );
+        let told = trail(&node).await.into_iter().filter(|record| record.action == "recovered");
+        assert_eq!(told.filter(|record| record.body.contains("\"console\"")).count(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_user_id_that_is_no_operators_is_left_alone() {
     for node in nodes().await {
         let founded = found(&node).await;
         let house = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
         node.add_member(&house, "OPS007", |_| ()).await;
         let named = founders(&node.services, [("OPS001", "one@x.example"), ("OPS007", "b@x.example")]);
-        let refused = recover(&node.services, &again(&founded), &named).await;
+        let refused = recover(&node.services, &again(&founded), &named, None, seen).await;
         assert!(matches!(refused, Err(RecoveryError::Taken(_))), "{refused:?}");
         // Nothing of it stays, the keys included.
         let named = first_two(&node.services);
-        recover(&node.services, &again(&founded), &named).await.unwrap();
+        recover(&node.services, &again(&founded), &named, None, seen).await.unwrap();
     }
 }

@@ -48,10 +48,12 @@ pub async fn prepare<'c>(
         return Ok(refused(maker, findings));
     }
     let asked = match registry::prepare(services, &connection, maker, draft, &mut findings).await? {
+        // Who may not even ask learns nothing further.
+        Some(None) if are_for_operators(&findings) => return Ok(refused(maker, findings)),
         Some(asked) => asked,
         None => of_people(services, &connection, maker, maker.office(), draft, &mut findings).await?,
     };
-    note_pending(&connection, draft, &mut findings).await?;
+    note_pending(&connection, maker, draft, &mut findings).await?;
     let Some(Asked { change, subjects, concerns }) = asked.filter(|_| !findings.stop()) else {
         return Ok(refused(maker, findings));
     };
@@ -107,6 +109,10 @@ async fn of_people<'c>(
     let Some((change, subjects)) = judged else { return Ok(None) };
     last_administrator::note(&connection, &world, &change, services.now(), findings).await?;
     Ok(Some(Asked { concerns: concerns(&world, &change), change, subjects }))
+}
+
+fn are_for_operators(findings: &Findings) -> bool {
+    findings.as_slice().iter().any(|finding| finding.code == FindingCode::ForOperators)
 }
 
 fn refused(maker: &Actor, findings: Findings) -> Prepared {
@@ -180,18 +186,30 @@ fn judge_batch(
     (!findings.stop()).then_some((Change::Batch { lines: changes }, subjects))
 }
 
-/// Says at which lines somebody else's request is waiting.
+/// Says at which lines somebody else's request is waiting, and which, as far as the maker may see it. Of what they may not
+/// ask for, they are not told whether anybody else has.
 async fn note_pending<'c>(
     connection: impl Fn() -> Connection<'c>,
+    maker: &Actor,
     draft: &Draft,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
+    let Some(scope) = maker.scope() else { return Ok(()) };
+    let is_theirs_to_ask = !findings.stop();
     let named = draft.targets();
     let targets: Vec<Target> = named.iter().map(|(_, target)| target.clone()).collect();
     let held: BTreeMap<_, _> = ChangeRequests::on(connection()).held(&targets).await?.into_iter().collect();
+    let mut seen = BTreeMap::new();
     for (field, target) in &named {
-        if let Some(request) = held.get(target) {
-            findings.note(field, FindingCode::AlreadyPending { request: request.as_str().to_owned() });
+        let Some(request) = held.get(target) else { continue };
+        let is_seen = match seen.get(request) {
+            Some(is_seen) => *is_seen,
+            None => ChangeRequests::on(connection()).look(&scope, request).await?.is_some(),
+        };
+        seen.insert(request, is_seen);
+        if is_seen || is_theirs_to_ask {
+            let request = is_seen.then(|| request.as_str().to_owned());
+            findings.note(field, FindingCode::AlreadyPending { request });
         }
     }
     Ok(())

@@ -113,7 +113,7 @@ pub(super) async fn file(
     entrance: Entrance<'_>,
 ) -> Result<Submitted, SubmitError> {
     if let Err(held) = ChangeRequests::on(tx.connection()).add(&ready.request).await? {
-        return Err(SubmitError::Refused(raced(&held)));
+        return Err(SubmitError::Refused(raced(tx, maker, &held).await?));
     }
     let sessions = Sessions::on(tx.connection());
     let browser = match &maker.proof {
@@ -142,11 +142,16 @@ fn maintains(draft: &Draft) -> bool {
     }
 }
 
-/// Somebody else was faster with a request about the same thing.
-fn raced(held: &[(Target, RequestId)]) -> Vec<Finding> {
-    let pending = |(target, request): &(Target, RequestId)| Finding {
-        field: target.to_string(),
-        code: FindingCode::AlreadyPending { request: request.as_str().to_owned() },
-    };
-    held.iter().map(pending).collect()
+/// Somebody else was faster with a request about the same thing: which, as far as the maker may see it.
+async fn raced(tx: &Tx, maker: &Actor, held: &[(Target, RequestId)]) -> Result<Vec<Finding>, Fault> {
+    let mut findings = Vec::new();
+    for (target, request) in held {
+        let seen = match maker.scope() {
+            Some(scope) => ChangeRequests::on(tx.connection()).look(&scope, request).await?,
+            None => None,
+        };
+        let request = seen.map(|_| request.as_str().to_owned());
+        findings.push(Finding { field: target.to_string(), code: FindingCode::AlreadyPending { request } });
+    }
+    Ok(findings)
 }

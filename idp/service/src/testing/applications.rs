@@ -94,6 +94,16 @@ pub fn client(services: &Services, client_id: &str) -> Client {
     }
 }
 
+/// A client through which operators reach the management API, and the secret [`SECRET`] in the form.
+#[must_use]
+pub fn console(services: &Services, client_id: &str) -> Client {
+    Client {
+        kind: ClientKind::FirstParty,
+        grant_types: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
+        ..client(services, client_id)
+    }
+}
+
 /// A public client with every scope, for people only.
 #[must_use]
 pub fn public_client(client_id: &str, kind: ClientKind) -> Client {

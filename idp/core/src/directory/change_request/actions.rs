@@ -131,6 +131,12 @@ impl Asker {
             findings.note(field, code);
         }
     }
+
+    /// The same, and nothing where anything keeps them from it: who may not even ask learns nothing further.
+    pub fn must(self, field: &str, action: Action, findings: &mut Findings) -> Option<()> {
+        self.may(field, action, findings);
+        (!findings.stop()).then_some(())
+    }
 }
 
 #[cfg(test)]

@@ -290,7 +290,7 @@ impl Fault {
                 FindingCode::InUse { profiles: 1 },
                 FindingCode::NotFound,
                 FindingCode::Unknown { expected: text() },
-                FindingCode::AlreadyPending { request: text() },
+                FindingCode::AlreadyPending { request: None },
                 FindingCode::NothingChanges,
                 FindingCode::NotInPhase { phase: text() },
                 FindingCode::ForOperators,

@@ -6,7 +6,7 @@
 use countersign_core::directory::actor::{Actor, Scope};
 use countersign_core::directory::change_request::registry::clients::{
     ClientFacts, SignedClient, blank, draw_name, is_console, judge_change, judge_deletion,
-    judge_registration, judge_rotation, named, narrowed, target,
+    judge_registration, judge_rotation, named, narrowed, stays_reachable, target,
 };
 use countersign_core::directory::change_request::{Change, Draft, Judged, Subject};
 use countersign_core::directory::clearing_house::ClearingHouse;
@@ -113,7 +113,7 @@ async fn alter(effect: &Effect<'_>, subject: &Subject, signed: &SignedClient) ->
     let (secret, hash) = draw(effect.services, &signed.client_id);
     let after = filled(subject, signed, &before, &hash)?;
     groups_are_there(effect, subject, &after).await?;
-    if is_console(&before) && !is_console(&after) {
+    if is_console(&before) && !stays_reachable(&before, &after) {
         leave_a_console(effect, subject).await?;
     }
     if !Clients::replace(effect.tx, &after, subject.version, effect.services.now()).await? {
@@ -130,6 +130,9 @@ async fn alter(effect: &Effect<'_>, subject: &Subject, signed: &SignedClient) ->
 
 async fn rotate(effect: &Effect<'_>, subject: &Subject) -> Result<(), ApplyError> {
     let before = current(effect, subject).await?;
+    if is_console(&before) {
+        leave_a_console(effect, subject).await?;
+    }
     let (secret, hash) = draw(effect.services, &before.client_id);
     let after = Client { authentication: before.authentication.with_secret(hash), ..before };
     if after.authentication.secret_hash().is_none()

@@ -11,7 +11,7 @@ use super::*;
 use crate::client_auth::authenticate;
 use crate::clients::{hash_secret, refresh};
 use crate::directory::Decided;
-use crate::testing::applications::{CALLBACK, VERIFIER, client as service_of};
+use crate::testing::applications::{CALLBACK, VERIFIER, client as service_of, console};
 use crate::testing::people::Person;
 use crate::testing::second_node;
 use crate::testing::town::towns;
@@ -50,8 +50,6 @@ impl Town {
         self.node.make_keys().await;
         let shop = service_of(self.services(), SHOP);
         self.node.add_client(&shop).await;
-        // Another way in for operators, so that the shop may go.
-        self.node.add_client(&service_of(self.services(), "console")).await;
         (self, shop)
     }
 
@@ -300,21 +298,70 @@ async fn what_takes_away_ends_what_was_granted_and_what_does_not_leaves_it() {
 
 #[tokio::test]
 async fn the_last_way_in_for_operators_stays() {
+    let moved = json!({ "redirect_uris": ["https://desk.example/cb"] });
+    for end in [on("delete_client", "second"), on("rotate_client_secret", "second"), alter("second", &moved)]
+    {
+        for town in towns().await {
+            // Of the house itself and running, or none that counts.
+            let other = service_of(town.services(), "other");
+            for client in [other, console(town.services(), "first"), console(town.services(), "second")] {
+                town.node.add_client(&client).await;
+            }
+            let (one, other) = (
+                town.asked("OPS001", on("delete_client", "first")).await,
+                town.asked("OPS001", end.clone()).await,
+            );
+            let checkers = (town.actor("OPS002").await, town.actor("OPS003").await);
+            let decided = tokio::join!(town.approve(&checkers.0, &one), town.approve(&checkers.1, &other));
+            let decided = [decided.0.unwrap(), decided.1.unwrap()];
+            // What only changes the one may come before the other ends, for then nobody is kept out; never after.
+            let ended = |decided: &Decided| matches!(decided, Decided::Ended(_));
+            let first_is_there = town.stored("first").await.is_some();
+            assert_eq!(ended(&decided[0]), !first_is_there, "{}: {decided:?}", town.kind());
+            let second_is_new = town.stored("second").await.is_none_or(|stored| stored.version > 1);
+            assert_eq!(ended(&decided[1]), second_is_new, "{}: {decided:?}", town.kind());
+            if end["kind"] == "delete_client" {
+                assert_ne!(first_is_there, town.stored("second").await.is_some(), "{}", town.kind());
+            }
+            // Whichever is left can neither end nor change what it is reached by.
+            if first_is_there {
+                town.node
+                    .add_client(&Client {
+                        status: ClientStatus::Disabled,
+                        ..console(town.services(), "second")
+                    })
+                    .await;
+            }
+            let left = if first_is_there { "first" } else { "second" };
+            let maker = town.actor("OPS001").await;
+            for draft in [
+                on("delete_client", left),
+                on("rotate_client_secret", left),
+                alter(left, &json!({ "redirect_uris": ["https://x.example/"] })),
+            ] {
+                let refused = findings(town.submit(&maker, draft).await);
+                assert_eq!(refused, [("client_id".to_owned(), FindingCode::LastConsole)]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_last_console_keeps_its_secret_though_it_was_not_the_last_when_asked() {
     for town in towns().await {
-        let (town, _) = town.with_shop().await;
-        let (one, other) = (
-            town.asked("OPS001", on("delete_client", SHOP)).await,
-            town.asked("OPS001", on("delete_client", "console")).await,
-        );
-        let checkers = (town.actor("OPS002").await, town.actor("OPS003").await);
-        let decided = tokio::join!(town.approve(&checkers.0, &one), town.approve(&checkers.1, &other));
-        let decided = [decided.0.unwrap(), decided.1.unwrap()];
-        let ended = decided.iter().filter(|decided| matches!(decided, Decided::Ended(_))).count();
-        assert_eq!(ended, 1, "{}: {decided:?}", town.kind());
-        let left = if town.stored(SHOP).await.is_some() { SHOP } else { "console" };
-        let maker = town.actor("OPS001").await;
-        let refused = findings(town.submit(&maker, on("delete_client", left)).await);
-        assert_eq!(refused, [("client_id".to_owned(), FindingCode::LastConsole)]);
+        for client_id in ["first", "second"] {
+            town.node.add_client(&console(town.services(), client_id)).await;
+        }
+        let moved = json!({ "redirect_uris": ["https://desk.example/cb"] });
+        for draft in [on("rotate_client_secret", "second"), alter("second", &moved)] {
+            town.node.add_client(&console(town.services(), "first")).await;
+            let request = town.asked("OPS001", draft.clone()).await;
+            let shut = Client { status: ClientStatus::Disabled, ..console(town.services(), "first") };
+            town.node.add_client(&shut).await;
+            let decided = town.approve(&town.actor("OPS002").await, &request).await;
+            assert!(matches!(decided, Ok(Decided::Conflicted(_))), "{} {draft} {decided:?}", town.kind());
+            assert_eq!(town.stored("second").await.unwrap().version, 1, "{draft}");
+        }
     }
 }
 

@@ -152,9 +152,12 @@ async fn an_administrator_asks_for_none_of_it_and_a_maker_does_not_sign() {
             assert_eq!(refused, [(field.to_owned(), FindingCode::ForOperators)], "{}", town.kind());
             let request = town.asked("OPS001", draft.clone()).await;
             assert!(town.approve(&town.actor("OPS001").await, &request).await.is_err());
-            let twice = findings(town.submit(&town.actor("OPS002").await, draft).await);
-            let waits = FindingCode::AlreadyPending { request: request.id.as_str().to_owned() };
+            let twice = findings(town.submit(&town.actor("OPS002").await, draft.clone()).await);
+            let waits = FindingCode::AlreadyPending { request: Some(request.id.as_str().to_owned()) };
             assert_eq!(twice, [(field.to_owned(), waits)]);
+            // Not whether there is such a key, nor whether others ask for it.
+            let learned = findings(town.submit(&administrator, draft).await);
+            assert_eq!(learned, [(field.to_owned(), FindingCode::ForOperators)], "{}", town.kind());
         }
         assert_eq!(sign(town.services()).1, present, "{}", town.kind());
     }

@@ -84,8 +84,11 @@ async fn what_cannot_be_is_refused_and_nobody_else_asks() {
             assert_eq!(refused[0].0, field, "{name} {value}");
         }
         let administrator = town.actor("HKABC1X1").await;
-        let refused = findings(town.submit(&administrator, set("requests.days_to_sign", &json!(3))).await);
-        assert_eq!(refused, [("name".to_owned(), FindingCode::ForOperators)], "{}", town.kind());
+        town.asked("OPS001", set("requests.days_to_sign", &json!(3))).await;
+        for (name, value) in [("requests.days_to_sign", json!(3)), ("nothing", json!(0))] {
+            let refused = findings(town.submit(&administrator, set(name, &value)).await);
+            assert_eq!(refused, [("name".to_owned(), FindingCode::ForOperators)], "{}", town.kind());
+        }
     }
 }
 

@@ -28,7 +28,7 @@ async fn looking_at_a_draft_writes_nothing() {
 async fn while_one_request_waits_nobody_asks_for_another_of_the_same_profile() {
     for town in towns().await {
         let request = town.asked("HKABC1X1", email("HKABC101", "new@abc.example")).await;
-        let waits = FindingCode::AlreadyPending { request: request.id.as_str().to_owned() };
+        let waits = FindingCode::AlreadyPending { request: Some(request.id.as_str().to_owned()) };
         let other = town.actor("HKABC1X2").await;
         for draft in [
             email(" hkabc101", "other@abc.example"),
@@ -47,6 +47,10 @@ async fn while_one_request_waits_nobody_asks_for_another_of_the_same_profile() {
         let refused = findings(town.submit(&other, json!({ "kind": "batch", "lines": lines })).await);
         assert!(refused.contains(&("lines[1].user_id".to_owned(), waits)), "{refused:?}");
         assert!(town.is_free("HKABC102").await);
+        // Others are told neither that there is such a user nor that anything waits.
+        let stranger = town.actor("HKDEF1X1").await;
+        let refused = findings(town.submit(&stranger, email("HKABC101", "d@def.example")).await);
+        assert_eq!(refused, [("user_id".to_owned(), FindingCode::NotFound)], "{}", town.kind());
     }
 }
 

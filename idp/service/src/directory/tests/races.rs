@@ -40,7 +40,7 @@ async fn of_makers_who_ask_at_once_one_waits() {
                 refused => {
                     let said = findings(refused);
                     assert!(
-                        matches!(said.as_slice(), [(_, FindingCode::AlreadyPending { request })] if request.len() == 32),
+                        matches!(said.as_slice(), [(_, FindingCode::AlreadyPending { request: Some(request) })] if request.len() == 32),
                         "{said:?}"
                     );
                 }

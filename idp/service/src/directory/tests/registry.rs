@@ -119,7 +119,7 @@ async fn only_operators_ask_for_it_and_two_of_them_sign() {
         // Nobody asks for another change of it meanwhile, whatever it is.
         let operator = town.actor("OPS003").await;
         let found = findings(town.submit(&operator, about("close_participant", "ABC", &Value::Null)).await);
-        let pending = FindingCode::AlreadyPending { request: request.id.as_str().to_owned() };
+        let pending = FindingCode::AlreadyPending { request: Some(request.id.as_str().to_owned()) };
         assert_eq!(found, [("participant".to_owned(), pending)]);
     }
 }

@@ -62,7 +62,7 @@ pub fn judge_rotation(
     draft: &RotateKeys,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    asker.may("algorithm", Action::RotateKey, findings);
+    asker.must("algorithm", Action::RotateKey, findings)?;
     let expected = || FindingCode::Unknown { expected: SigningAlg::ALL.map(SigningAlg::as_str).join(", ") };
     let algorithm: SigningAlg =
         findings.take("algorithm", draft.algorithm.trim().parse().map_err(|_| expected()))?;
@@ -81,7 +81,7 @@ pub fn judge_retirement(
     draft: &RetireKey,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    asker.may("kid", Action::RotateKey, findings);
+    asker.must("kid", Action::RotateKey, findings)?;
     let kid = draft.kid.trim().to_owned();
     let steps = withdraw(facts.keys, &kid, facts.policy, facts.now);
     if steps.is_empty() {

@@ -132,7 +132,7 @@ pub fn target(house: ClearingHouse) -> Target {
 
 /// The house, if it migrates at all and they may ask.
 fn migrates<'a>(asker: Asker, about: &About<'a>, findings: &mut Findings) -> Option<&'a HouseStand> {
-    asker.may("clearing_house", Action::MovePhase, findings);
+    asker.must("clearing_house", Action::MovePhase, findings)?;
     if about.stand.clearing_house == ClearingHouse::Exchange {
         findings.note("clearing_house", FindingCode::NotApplicable);
         return None;

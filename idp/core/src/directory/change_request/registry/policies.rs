@@ -56,7 +56,7 @@ pub fn judge(
     draft: &ChangePolicy,
     findings: &mut Findings,
 ) -> Option<Judged> {
-    asker.may("name", Action::MaintainPolicy, findings);
+    asker.must("name", Action::MaintainPolicy, findings)?;
     let name = named(&draft.name);
     let changeable = findings.take("name", Changeable::named(&name).ok_or(FindingCode::NotFound))?;
     if !draft.value.is_null() {

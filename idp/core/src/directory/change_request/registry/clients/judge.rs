@@ -12,7 +12,7 @@ use crate::directory::change_request::{Change, FieldDifference, Judged, Subject,
 use crate::directory::finding::{FindingCode, Findings};
 use crate::directory::permission::Action;
 use crate::oauth::client::{
-    Client, ClientAuthentication, ClientMetadata, ClientProblem, ClientStatus, GrantType,
+    Client, ClientAuthentication, ClientKind, ClientMetadata, ClientProblem, ClientStatus, GrantType,
 };
 use crate::oauth::scope::ScopeToken;
 use crate::secret::TokenHash;
@@ -152,6 +152,7 @@ pub fn judge_rotation(asker: Asker, facts: &ClientFacts<'_>, findings: &mut Find
     if !before.authentication.method().has_secret() {
         findings.note("client_id", FindingCode::NotApplicable);
     }
+    keep_a_console(facts, before, None, findings);
     let client_id = before.client_id.clone();
     let subject = subject(&client_id, facts.version, vec![secret(true, true)]);
     Some(Judged { change: Change::RotateClientSecret(NamedClient { client_id }), subject })
@@ -189,27 +190,38 @@ pub fn narrowed(before: &Client, after: &Client) -> bool {
     !kept
 }
 
-/// Whether people reach the management API through it.
+/// Whether operators reach the management API through it, without asking anybody else.
 #[must_use]
 pub fn is_console(client: &Client) -> bool {
     client.status == ClientStatus::Enabled
+        && client.kind == ClientKind::FirstParty
         && client.may_use(GrantType::AuthorizationCode)
         && client.scope.contains(ScopeToken::Directory)
 }
 
+/// Whether a console that is running, and is told nothing, could go on as it is: it is still a console, proves itself as
+/// before and is still answered where it was.
+#[must_use]
+pub fn stays_reachable(before: &Client, after: &Client) -> bool {
+    is_console(after)
+        && before.authentication == after.authentication
+        && before.redirect_uris.iter().all(|uri| after.redirect_uris.contains(uri))
+}
+
 /// Others are told nothing of relying parties, not even whether there is one of a name.
 fn operators_only(asker: Asker, findings: &mut Findings) -> Option<()> {
-    asker.may("client_id", Action::MaintainRelyingParty, findings);
-    (!findings.stop()).then_some(())
+    asker.must("client_id", Action::MaintainRelyingParty, findings)
 }
 
 fn existing<'a>(facts: &ClientFacts<'a>, findings: &mut Findings) -> Option<&'a Client> {
     findings.take("client_id", facts.client.ok_or(FindingCode::NotFound))
 }
 
-/// Who changes everything through the console must not close it behind them.
+/// Who changes everything through the console must not close it behind them, nor change what it is reached by: should
+/// the new not work, nobody could mend it.
 fn keep_a_console(facts: &ClientFacts<'_>, before: &Client, after: Option<&Client>, findings: &mut Findings) {
-    if is_console(before) && !after.is_some_and(is_console) && !facts.another_console {
+    let stays = after.is_some_and(|after| stays_reachable(before, after));
+    if is_console(before) && !stays && !facts.another_console {
         findings.note("client_id", FindingCode::LastConsole);
     }
 }

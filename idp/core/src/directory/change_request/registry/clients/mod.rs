@@ -9,7 +9,8 @@ mod judge;
 pub use draft::{ClientDraft, ClientFields};
 pub use judge::{
     ChangeClient, ClientFacts, NamedClient, RegisterClient, SignedClient, blank, draw_name, is_console,
-    judge_change, judge_deletion, judge_registration, judge_rotation, named, narrowed, target,
+    judge_change, judge_deletion, judge_registration, judge_rotation, named, narrowed, stays_reachable,
+    target,
 };
 
 #[cfg(test)]

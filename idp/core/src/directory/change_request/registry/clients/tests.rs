@@ -11,7 +11,9 @@ use crate::directory::change_request::{Change, Draft, Judged};
 use crate::directory::finding::Findings;
 use crate::directory::permission::{DaEmails, Office};
 use crate::directory::phase::Phase;
-use crate::oauth::client::{Client, ClientAuthentication, ClientMetadata, ClientStatus, SubjectType};
+use crate::oauth::client::{
+    Client, ClientAuthentication, ClientKeys, ClientKind, ClientMetadata, ClientStatus, SubjectType,
+};
 use crate::secret::TokenHash;
 
 const EC: &str = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
@@ -371,17 +373,36 @@ fn what_can_end_or_change_its_secret() {
 
 #[test]
 fn the_last_console_stays() {
-    let console = Client { scope: "openid directory".parse().unwrap(), ..shop() };
+    let console = Client {
+        scope: "openid directory".parse().unwrap(),
+        kind: ClientKind::FirstParty,
+        redirect_uris: vec!["https://shop.example/cb".into(), "https://shop.example/2".into()],
+        ..shop()
+    };
     let alone = World { another_console: false, ..world(Some(console.clone())) };
     for draft in [
         json!({ "kind": "delete_client", "client_id": "shop" }),
         change(&json!({ "status": "DISABLED" })),
         change(&json!({ "scope": "openid" })),
+        change(&json!({ "first_party": false })),
+        change(&json!({ "redirect_uris": ["https://shop.example/cb", "https://shop.example/3"] })),
+        change(&json!({ "token_endpoint_auth_method": "client_secret_post" })),
+        change(&json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": jwks() })),
+        json!({ "kind": "rotate_client_secret", "client_id": "shop" }),
     ] {
         assert_eq!(alone.refused(&draft), one("client_id", "last_console"), "{draft}");
         world(Some(console.clone())).judged(&draft);
     }
-    alone.judged(&change(&json!({ "client_name": "Console" })));
+    let three = ["https://shop.example/3", "https://shop.example/2", "https://shop.example/cb"];
+    alone.judged(&change(&json!({ "client_name": "Console", "redirect_uris": three })));
+    // Other keys, and another place of them.
+    let authentication = ClientAuthentication::PrivateKeyJwt { keys: ClientKeys::Jwks(jwks()) };
+    let with_keys = World { client: Some(Client { authentication, ..console }), ..alone };
+    let mut other = jwks();
+    other["keys"][0]["kid"] = "2".into();
+    for fields in [json!({ "jwks": other }), json!({ "jwks_uri": "https://shop.example/jwks" })] {
+        assert_eq!(with_keys.refused(&change(&fields)), one("client_id", "last_console"), "{fields}");
+    }
 }
 
 #[test]
