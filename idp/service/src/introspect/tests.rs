@@ -1,4 +1,4 @@
-use countersign_core::oauth::client::{Client, ClientAuthentication, ClientKind};
+use countersign_core::oauth::client::{Client, ClientAuthentication, ClientKind, GrantType};
 use countersign_core::oauth::error::{ErrorCode, OAuthError};
 use countersign_core::oauth::form::Form;
 use countersign_core::oauth::session::EndedBecause;
@@ -36,7 +36,7 @@ async fn world(node: TestNode) -> (TestNode, Client, Person) {
     let api = Client { kind: ClientKind::FirstParty, resources: vec![API.into()], ..client(services, "api") };
     let public = Client {
         authentication: ClientAuthentication::None,
-        grant_types: [].into(),
+        grant_types: [GrantType::AuthorizationCode].into(),
         ..client(services, "public")
     };
     let node = node.with_clients(&[shop.clone(), stranger, api, public]).await;
