@@ -155,6 +155,12 @@ pub enum FindingCode {
     WeakKey,
     /// Nobody could reach the management API any more.
     LastConsole,
+    /// Warning: it reads everything of the installation, as itself.
+    ReadsEverything,
+    /// Warning: people administer through it, with all that they may do.
+    AdministersThrough,
+    /// Warning: nobody is asked for consent.
+    AsksNoConsent,
     /// Warning: a mailbox at a provider for everybody.
     FreeMail,
     /// Warning: the name of a function rather than of a person.
@@ -172,7 +178,13 @@ impl FindingCode {
     pub fn is_warning(&self) -> bool {
         matches!(
             self,
-            Self::LastAdministrator | Self::FreeMail | Self::SharedName | Self::SharedMailbox { .. }
+            Self::LastAdministrator
+                | Self::ReadsEverything
+                | Self::AdministersThrough
+                | Self::AsksNoConsent
+                | Self::FreeMail
+                | Self::SharedName
+                | Self::SharedMailbox { .. }
         )
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use countersign_core::directory::capabilities::{AccessLevel, Capabilities, DaFunction};
 use countersign_core::ids::GrantId;
 use countersign_core::oauth::acr::Acr;
 use countersign_core::oauth::claims::ClaimsRequest;
@@ -90,6 +91,10 @@ pub fn client(services: &Services, client_id: &str) -> Client {
         redirect_uris: vec![CALLBACK.to_owned()],
         grant_types: GrantType::ALL.into(),
         scope: Scope::all(),
+        service_capabilities: Capabilities {
+            access_levels: [(DaFunction::SecurityManagement, [AccessLevel::Enquiry].into())].into(),
+            ..Capabilities::default()
+        },
         ..Client::new(client_id, "A client", ClientAuthentication::ClientSecretPost { secret_hash })
     }
 }

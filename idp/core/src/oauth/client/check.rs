@@ -6,6 +6,8 @@ use url::Url;
 
 use super::uri::{UriFlaw, called_flaw, redirect_flaw};
 use super::{Client, ClientAuthentication, ClientKeys, GrantType, SubjectType};
+use crate::directory::capabilities::{AccessLevel, DaFunction};
+use crate::oauth::scope::ScopeToken;
 
 /// What is wrong with a client's metadata.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,9 @@ pub enum ClientProblem {
     /// An address of keys that cannot be called.
     #[error("the jwks_uri cannot be used: {0}")]
     JwksUri(UriFlaw),
+    /// A service that would read the directory without the right to look.
+    #[error("a service with the scope directory needs EE on security management")]
+    DirectoryRight,
     /// Pairwise subjects over several hosts.
     #[error("pairwise subjects over several redirect hosts need a sector identifier")]
     Sector,
@@ -56,6 +61,7 @@ impl Client {
             (!is_code_flow && self.may_use(GrantType::RefreshToken), ClientProblem::Grants),
             (is_code_flow && self.redirect_uris.is_empty(), ClientProblem::NoRedirectUri),
             (self.has_no_sector(), ClientProblem::Sector),
+            (self.lacks_directory_right(), ClientProblem::DirectoryRight),
         ];
         let mut problems: Vec<_> =
             wrong.into_iter().filter(|(is, _)| *is).map(|(_, problem)| problem).collect();
@@ -84,6 +90,20 @@ impl Client {
             ClientAuthentication::PrivateKeyJwt { keys: ClientKeys::JwksUri(uri) } => Some(uri),
             _ => None,
         }
+    }
+
+    /// Whether it may read the directory as itself.
+    #[must_use]
+    pub fn may_audit(&self) -> bool {
+        self.may_use(GrantType::ClientCredentials)
+            && self.scope.contains(ScopeToken::Directory)
+            && self.service_capabilities.holds(DaFunction::SecurityManagement, AccessLevel::Enquiry)
+    }
+
+    fn lacks_directory_right(&self) -> bool {
+        self.may_use(GrantType::ClientCredentials)
+            && self.scope.contains(ScopeToken::Directory)
+            && !self.may_audit()
     }
 
     fn has_no_sector(&self) -> bool {

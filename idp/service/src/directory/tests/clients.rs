@@ -4,6 +4,7 @@
 use countersign_core::oauth::client::{Client, ClientStatus};
 use countersign_core::oauth::error::ErrorCode;
 use countersign_core::oauth::form::Form;
+use countersign_core::oauth::scope::{Scope, ScopeToken};
 use countersign_core::secret::SecretString;
 use countersign_store::{Clients, StoredClient, Versioned, Versions};
 
@@ -48,7 +49,8 @@ impl Town {
     /// Adds the shop, as a seed would.
     async fn with_shop(self) -> (Self, Client) {
         self.node.make_keys().await;
-        let shop = service_of(self.services(), SHOP);
+        let scope = Scope::all().without(ScopeToken::Directory);
+        let shop = Client { scope, ..service_of(self.services(), SHOP) };
         self.node.add_client(&shop).await;
         (self, shop)
     }
@@ -227,7 +229,9 @@ async fn what_changed_since_is_left_as_it_is() {
 #[tokio::test]
 async fn one_that_is_deleted_takes_codes_tokens_and_its_name_with_it() {
     for town in towns().await {
-        let (town, shop) = town.with_shop().await;
+        let (town, _) = town.with_shop().await;
+        let shop = service_of(town.services(), SHOP);
+        town.node.add_client(&shop).await;
         let person = town.person().await;
         let in_flight = town.node.code(&shop, &person, |_| ()).await;
         let access = town.node.access_token(&shop, &person, "openid profile").await;

@@ -9,7 +9,7 @@ use axum::{Extension, Router};
 use countersign_core::directory::capabilities::AccessLevel::{self, Checker, Enquiry, Maker};
 use countersign_core::directory::clearing_house::ClearingHouse;
 use countersign_core::oauth::acr::Acr;
-use countersign_core::oauth::client::Client;
+use countersign_core::oauth::client::{Client, ClientKind};
 use countersign_service::testing::directory::{CONSOLE, Participant, holding};
 use countersign_service::testing::{TestNode, sqlite_node};
 use countersign_service::testing::{applications::client, people::Person};
@@ -49,7 +49,8 @@ pub(super) async fn house() -> House {
 
 /// The same on a node that may have others already.
 pub(super) async fn house_on(node: TestNode) -> House {
-    let console = client(&node.services, CONSOLE);
+    // For people and for the auditor both, which no request could make it.
+    let console = Client { kind: ClientKind::FirstParty, ..client(&node.services, CONSOLE) };
     let node = node.with_clients(std::slice::from_ref(&console)).await;
     let abc = node.add_participant(ClearingHouse::Hkcc, "ABC").await;
     let def = node.add_participant(ClearingHouse::Hkcc, "DEF").await;

@@ -119,6 +119,7 @@ pub fn judge_registration(
     }
     let after = fields.onto(&blank(&client_id), &to_be_made(), findings);
     check(facts, &after, findings);
+    reach(None, &after, findings);
     let subject = subject(&client_id, 0, changed(None, Some(&after)));
     Some(Judged { change: Change::RegisterClient(SignedClient { client_id, fields }), subject })
 }
@@ -135,6 +136,7 @@ pub fn judge_change(
     let before = existing(facts, findings)?;
     let after = fields.onto(before, &to_be_made(), findings);
     check(facts, &after, findings);
+    reach(Some(before), &after, findings);
     keep_a_console(facts, before, Some(&after), findings);
     let difference = changed(Some(before), Some(&after));
     if difference.is_empty() && !findings.stop() {
@@ -235,6 +237,7 @@ fn check(facts: &ClientFacts<'_>, after: &Client, findings: &mut Findings) {
             ClientProblem::PublicService => findings.note("grant_types", FindingCode::NotApplicable),
             ClientProblem::Grants => findings.note("grant_types", FindingCode::Required),
             ClientProblem::NoRedirectUri => findings.note("redirect_uris", FindingCode::Required),
+            ClientProblem::DirectoryRight => findings.note("access_levels", FindingCode::Required),
             ClientProblem::Sector => findings.note("sector_identifier", FindingCode::Required),
             ClientProblem::RedirectUri(place, flaw) => {
                 findings.note(&format!("redirect_uris[{place}]"), FindingCode::BadUri { flaw });
@@ -258,6 +261,35 @@ fn check(facts: &ClientFacts<'_>, after: &Client, findings: &mut Findings) {
     let groups = &after.service_capabilities.business_user_groups;
     for group in groups.iter().filter(|group| !facts.groups.contains(*group)) {
         findings.note("business_user_groups", FindingCode::UnknownGroup { group: group.to_string() });
+    }
+}
+
+/// What a client of the management API must be, and what those who sign should know of it before it becomes so.
+fn reach(before: Option<&Client>, after: &Client, findings: &mut Findings) {
+    let people = |client: &Client| {
+        client.scope.contains(ScopeToken::Directory) && client.may_use(GrantType::AuthorizationCode)
+    };
+    if people(after) {
+        if after.kind != ClientKind::FirstParty {
+            findings.note("first_party", FindingCode::Required);
+        }
+        if after.is_public() {
+            findings.note("token_endpoint_auth_method", FindingCode::NotApplicable);
+        }
+        if after.may_use(GrantType::ClientCredentials) {
+            findings.note("grant_types", FindingCode::NotApplicable);
+        }
+    }
+    let silent = |client: &Client| !client.needs_consent() && client.may_use(GrantType::AuthorizationCode);
+    let becomes = |is: &dyn Fn(&Client) -> bool| is(after) && !before.is_some_and(is);
+    if becomes(&Client::may_audit) {
+        findings.note("scope", FindingCode::ReadsEverything);
+    }
+    if becomes(&people) {
+        findings.note("scope", FindingCode::AdministersThrough);
+    }
+    if becomes(&silent) {
+        findings.note("first_party", FindingCode::AsksNoConsent);
     }
 }
 

@@ -384,7 +384,6 @@ fn the_last_console_stays() {
         json!({ "kind": "delete_client", "client_id": "shop" }),
         change(&json!({ "status": "DISABLED" })),
         change(&json!({ "scope": "openid" })),
-        change(&json!({ "first_party": false })),
         change(&json!({ "redirect_uris": ["https://shop.example/cb", "https://shop.example/3"] })),
         change(&json!({ "token_endpoint_auth_method": "client_secret_post" })),
         change(&json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": jwks() })),
@@ -393,6 +392,8 @@ fn the_last_console_stays() {
         assert_eq!(alone.refused(&draft), one("client_id", "last_console"), "{draft}");
         world(Some(console.clone())).judged(&draft);
     }
+    let given_away = alone.refused(&change(&json!({ "first_party": false })));
+    assert!(given_away.contains(&("client_id".into(), "last_console".into())), "{given_away:?}");
     let three = ["https://shop.example/3", "https://shop.example/2", "https://shop.example/cb"];
     alone.judged(&change(&json!({ "client_name": "Console", "redirect_uris": three })));
     // Other keys, and another place of them.
@@ -403,6 +404,39 @@ fn the_last_console_stays() {
     for fields in [json!({ "jwks": other }), json!({ "jwks_uri": "https://shop.example/jwks" })] {
         assert_eq!(with_keys.refused(&change(&fields)), one("client_id", "last_console"), "{fields}");
     }
+}
+
+#[test]
+fn who_reaches_the_management_api_is_the_houses_own_or_only_looks() {
+    let looks = json!({ "security_management": ["EE"] });
+    let service = json!({ "scope": "directory", "grant_types": ["client_credentials"], "redirect_uris": [] });
+    let with = |further: Value| {
+        let mut fields = service.clone();
+        fields.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        world(None).refused(&registration(&fields))
+    };
+    assert_eq!(with(json!({})), one("access_levels", "required"));
+    assert_eq!(with(json!({ "access_levels": looks })), one("scope", "reads_everything"));
+    let people = json!({
+        "grant_types": ["authorization_code"], "redirect_uris": ["https://desk.example/cb"], "first_party": true
+    });
+    let through = [("scope", "administers_through"), ("first_party", "asks_no_consent")];
+    let through = through.map(|(field, code)| (field.to_owned(), code.to_owned()));
+    assert_eq!(with(people.clone()), through);
+    assert!(world(None).judge(&registration(&people)).0.is_some());
+    let refused = |field: &str, value: Value, finding: (&str, &str)| {
+        let mut fields = people.clone();
+        fields[field] = value;
+        let said = with(fields);
+        assert!(said.contains(&(finding.0.to_owned(), finding.1.to_owned())), "{field}: {said:?}");
+    };
+    refused("first_party", json!(false), ("first_party", "required"));
+    refused("token_endpoint_auth_method", json!("none"), ("token_endpoint_auth_method", "not_applicable"));
+    let both = json!(["authorization_code", "client_credentials"]);
+    refused("grant_types", both, ("grant_types", "not_applicable"));
+    // Said where it becomes so, and not ever after.
+    let console = Client { kind: ClientKind::FirstParty, scope: "directory".parse().unwrap(), ..shop() };
+    world(Some(console)).judged(&change(&json!({ "client_name": "Console" })));
 }
 
 #[test]
