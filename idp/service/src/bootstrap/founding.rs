@@ -110,10 +110,11 @@ pub async fn bootstrap(
 pub(super) fn entry(action: Action, founders: &Founders, console: Option<&Registered>) -> AuditEntry {
     let operators =
         founders.both().iter().map(|founder| json!({ "user_id": founder.user_id, "email": founder.mailbox }));
-    let mut after = json!({ "operators": operators.collect::<Vec<_>>() });
-    if let Some(console) = console {
-        after["console"] = console.metadata.clone();
-    }
+    let operators = operators.collect::<Vec<_>>();
+    let after = match console {
+        Some(console) => json!({ "operators": operators, "console": console.metadata }),
+        None => json!({ "operators": operators }),
+    };
     AuditEntry::new(action, AuditActor::CommandLine)
         .about(Subject::new(SubjectKind::Installation, "installation", "installation"))
         .from_source("command line")
