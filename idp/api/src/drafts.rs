@@ -211,9 +211,8 @@ pub struct ParticipantDraft {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "CP")]
     pub kind: Option<String>,
-    /// Its name.
+    /// Its name, of at most 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
     pub name: Option<String>,
     /// Codes in the user IDs of its business users, all of them; its own ID, where a new one says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -239,17 +238,14 @@ pub struct GroupDraft {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GroupNameDraft {
-    /// English.
+    /// English, of at most 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
     pub en: Option<String>,
-    /// Traditional Chinese.
+    /// Traditional Chinese, of at most 200 characters.
     #[serde(rename = "zh-Hant", skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
     pub zh_hant: Option<String>,
-    /// Simplified Chinese.
+    /// Simplified Chinese, of at most 200 characters.
     #[serde(rename = "zh-Hans", skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
     pub zh_hans: Option<String>,
 }
 
