@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::participants::label;
 use crate::directory::business_group::{BusinessUserGroup, GroupDefinition, GroupName, TerminalFunction};
@@ -32,10 +32,17 @@ pub struct NameDraft {
 #[serde(default, deny_unknown_fields)]
 pub struct GroupDraft {
     /// What it is called.
+    #[serde(deserialize_with = "object")]
     pub name: NameDraft,
     /// The functions that it grants, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<String>>,
+}
+
+/// An object by the names of its members: a list of them is none.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NameDraft, D::Error> {
+    let members = serde_json::Map::deserialize(deserializer)?;
+    NameDraft::deserialize(serde_json::Value::Object(members)).map_err(serde::de::Error::custom)
 }
 
 /// What is known of a group that somebody would change.
