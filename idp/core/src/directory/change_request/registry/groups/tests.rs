@@ -98,3 +98,10 @@ fn only_a_group_of_nobody_ends() {
     let ended = judged(|findings| delete(asker(Operator), &about(Some(&group), 0), "41", findings));
     assert_eq!((ended.subject.version, ended.subject.difference.len()), (4, 3));
 }
+
+#[test]
+fn a_list_is_no_name() {
+    for fields in [json!({ "name": ["Cash", "現金", "现金"] }), json!({ "name": null })] {
+        assert!(serde_json::from_value::<GroupDraft>(fields.clone()).is_err(), "{fields}");
+    }
+}
